@@ -1,0 +1,374 @@
+"""The module as an application uses it: bring-up, service, sessions, radio."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim7028.basics import (
+    EchoOff,
+    EnterPin,
+    Get,
+    GetNumber,
+    Identify,
+    Reset,
+    Set,
+    Setting,
+    SimQuery,
+)
+from sim7028.channel import Channel
+from sim7028.commands import AddObject, Close, Configure, DeleteObject, Open, Start, Stop
+from sim7028.dialect import NOTE_103, Dialect, Parameter
+from sim7028.errors import (
+    AtRefused,
+    AtTimeout,
+    AtUnparsable,
+    NotAttached,
+    SettingLost,
+    SimUnavailable,
+    UrcMissing,
+)
+from sim7028.network import (
+    AddressQuery,
+    NetworkStatus,
+    PdpAddress,
+    RegistrationQuery,
+    SignalQuality,
+    SignalQuery,
+)
+from sim7028.syntax import quote
+from sim7028.urcs import Ready, Registered, RegistrationChanged
+
+SESSIONS = (0, 1)
+"""The ids a session can have (note 2.2.4)."""
+
+# How long the network may keep the module from answering, in s; assumed, no manual was at hand.
+_RADIO_LIMIT = 20.0
+_ATTACH_LIMIT = 75.0
+_OPERATOR_LIMIT = 120.0
+
+_STATUS_EVERY = 1.0  # s between two looks at the registration
+_FULL_FUNCTIONALITY = 1
+_AUTOMATIC = 0
+_ATTACHED = 1
+
+
+@dataclass(frozen=True)
+class BringUp:
+    """What bring-up needs to know.
+
+    Attributes:
+        apn: the access point name; None leaves the module's, or the network's, as it is.
+        pin: the SIM's PIN, sent only if the SIM asks for it.
+        attach_limit: how long to wait for the network, in s.
+        wake_limit: how long to wait for the first OK, in s.
+        context: the PDP context that the APN is set for; 0 is the default one (note 4.1).
+    """
+
+    apn: str | None = None
+    pin: str | None = None
+    attach_limit: float = 180.0
+    wake_limit: float = 10.0
+    context: int = 0
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which module this is.
+
+    Attributes:
+        model: AT+CGMM.
+        firmware: AT+CGMR.
+        imei: AT+CGSN.
+    """
+
+    model: str
+    firmware: str
+    imei: str
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Where a session goes (note 2.2.3). None leaves the module's own value.
+
+    Attributes:
+        server: the server's address or name.
+        server_port: its UDP port, 0..65535.
+        endpoint: the name to register with.
+        lifetime: of the registration, in s, at most 65535.
+        connection_type: 4 or 6, for IPv4 or IPv6.
+        local_port: the module's UDP port, 0..65535.
+    """
+
+    server: str
+    server_port: int
+    endpoint: str
+    lifetime: int | None = None
+    connection_type: int | None = None
+    local_port: int | None = None
+
+
+class Session:
+    """A registration with a server, from AT+LWOPEN to AT+LWCLOSE.
+
+    Attributes:
+        id: 0 or 1.
+        registered: the URC that told of it.
+    """
+
+    def __init__(self, channel: Channel, registered: Registered) -> None:
+        self._channel = channel
+        self.registered = registered
+        self.id = registered.session
+
+    def add(self, object_id: int, instance: int, resources: Sequence[int]) -> None:
+        """Declare resources of an object instance (note 2.2.6).
+
+        Raises:
+            AtError: the module refused it, or did not answer.
+        """
+        self._channel.send(AddObject(self.id, object_id, instance, tuple(resources)))
+
+    def delete(self, object_id: int) -> None:
+        """Take back an object with all its instances (note 2.2.7).
+
+        Raises:
+            AtError: the module refused it, or did not answer.
+        """
+        self._channel.send(DeleteObject(self.id, object_id))
+
+    def close(self) -> None:
+        """Deregister (note 2.2.5).
+
+        Raises:
+            AtError: the module refused it, or did not answer.
+        """
+        self._channel.send(Close(self.id))
+
+
+class Module:
+    """A module behind a channel.
+
+    Args:
+        channel: an open one.
+        dialect: how its firmware wants commands to be written.
+    """
+
+    def __init__(self, channel: Channel, dialect: Dialect = NOTE_103) -> None:
+        self._channel = channel
+        self._dialect = dialect
+        self._spent_pins: set[str] = set()
+
+    def bring_up(self, plan: BringUp) -> Identity:
+        """From a module in any state to one that is on the network and has no session.
+
+        AT until OK, echo off, errors in words, identity, sleep off and read back, SIM, attach,
+        address, and no session.
+
+        Raises:
+            AtTimeout, PortSpeaksBinary: it does not answer.
+            SettingLost: it does not keep awake.
+            SimUnavailable: the SIM cannot be used.
+            NotAttached: the network does not take it in time, or gives no address.
+            AtError: something else was refused or not answered.
+        """
+        send = self._channel.send
+        self._channel.resynchronise(within=plan.wake_limit)
+        send(EchoOff())
+        try:
+            send(Set("CMEE", "2"))
+        except AtRefused:
+            send(Set("CMEE", "1"))
+        identity = Identity(*(send(Identify(name)) for name in ("CGMM", "CGMR", "CGSN")))
+        self._keep_awake()
+        self._unlock(plan.pin)
+        self._attach(plan)
+        self.release()
+        return identity
+
+    def _keep_awake(self) -> None:
+        """PSM, eDRX and deep sleep off: each makes the UART deaf. All are on again after a boot."""
+        self._set_and_read_back("CPSMS", "0")
+        # Not read back: the answer tells the values that are kept, not whether they are in use.
+        self._channel.send(Set("CEDRXS", "0"))
+        self._set_and_read_back("QCPMUCFG", "1,1")
+
+    def _set_and_read_back(self, name: str, value: str) -> None:
+        begun = time.monotonic()
+        command = Set(name, value)
+        self._channel.send(command)
+        settings = self._channel.send(Get(name))
+        wanted = value.split(",")
+        if not any(_texts(setting)[: len(wanted)] == wanted for setting in settings):
+            lines = [setting.line for setting in settings]
+            raise SettingLost(command.shown, lines, time.monotonic() - begun)
+
+    def _unlock(self, pin: str | None) -> None:
+        """Enter the PIN if the SIM asks for it: once, for three wrong ones lock the SIM."""
+        begun = time.monotonic()
+        try:
+            sim = self._channel.send(SimQuery())
+        except AtRefused as error:
+            raise SimUnavailable(
+                error.asked, error.came, error.after, "it is missing, upside down or still starting"
+            ) from error
+        if sim.state == "READY":
+            return
+        if sim.state != "SIM PIN":
+            why = f"it asks for {sim.state}, which only its owner can give"
+        elif not pin:
+            why = "it asks for its PIN, and none was given"
+        elif pin in self._spent_pins:
+            why = "it did not take this PIN before, so it is not sent again"
+        else:
+            self._enter(pin)
+            return
+        raise SimUnavailable("AT+CPIN?", (sim.line,), time.monotonic() - begun, why)
+
+    def _enter(self, pin: str) -> None:
+        self._spent_pins.add(pin)  # before it is sent: an answer that is lost may be a refusal
+        try:
+            self._channel.send(EnterPin(pin))
+        except AtRefused as error:
+            why = (
+                "it did not take the PIN. It is not sent again, since three wrong ones lock the"
+                " SIM: try it in a phone first"
+            )
+            raise SimUnavailable(error.asked, error.came, error.after, why) from error
+        self._spent_pins.discard(pin)
+
+    def _attach(self, plan: BringUp) -> None:
+        """Radio on, operator chosen by itself, APN, attached; then wait for network and address."""
+        send = self._channel.send
+        begun = time.monotonic()
+        mark = self._channel.mark()
+        if send(GetNumber("CFUN")) != _FULL_FUNCTIONALITY:
+            self.radio_on()
+        if send(GetNumber("COPS")) != _AUTOMATIC:
+            send(Set("COPS", str(_AUTOMATIC), _OPERATOR_LIMIT))
+        if plan.apn:
+            self._define_context(plan.context, plan.apn)
+        if send(GetNumber("CGATT")) != _ATTACHED:
+            send(Set("CGATT", str(_ATTACHED), _ATTACH_LIMIT))
+        while True:
+            status = send(RegistrationQuery())
+            if status.is_registered and any(pdp.address for pdp in send(AddressQuery())):
+                return
+            after = time.monotonic() - begun
+            if after >= plan.attach_limit:
+                without = ", but without an address" if status.is_registered else ""
+                raise NotAttached("AT+CEREG?", (status.line,), after, f"{status}{without}")
+            pause = min(_STATUS_EVERY, plan.attach_limit - after)
+            with contextlib.suppress(UrcMissing):  # a URC ends the pause early, if there are any
+                mark.next(RegistrationChanged, within=pause)
+
+    def _define_context(self, context: int, apn: str) -> None:
+        """Set the APN unless it is set already: some firmwares refuse it for a context in use."""
+        for setting in self._channel.send(Get("CGDCONT")):
+            texts = _texts(setting)
+            if texts[0] == str(context) and [text.lower() for text in texts[2:3]] == [apn.lower()]:
+                return
+        self._channel.send(Set("CGDCONT", f'{context},"IP",{quote(apn)}'))
+
+    def release(self) -> None:
+        """Close both sessions and stop the service, whether or not they are there.
+
+        Raises:
+            AtError: anything but a refusal, which means that there was nothing to do.
+        """
+        for command in (*map(Close, SESSIONS), Stop()):
+            with contextlib.suppress(AtRefused):
+                self._channel.send(command)
+
+    # The LwM2M service
+
+    def start(self) -> None:
+        """Start the service (note 2.2.1)."""
+        self._channel.send(Start())
+
+    def stop(self) -> None:
+        """Stop the service (note 2.2.2)."""
+        self._channel.send(Stop())
+
+    def configure(self, configuration: Configuration) -> None:
+        """Say where the next session goes (note 2.2.3).
+
+        Raises:
+            UnsafeValue: a text would break its line.
+            AtError: the module refused a parameter, or did not answer.
+        """
+        values: tuple[tuple[Parameter, str | int | None], ...] = (
+            (Parameter.SERVER, configuration.server),
+            (Parameter.SERVER_PORT, configuration.server_port),
+            (Parameter.ENDPOINT, configuration.endpoint),
+            (Parameter.CONNECTION_TYPE, configuration.connection_type),
+            (Parameter.LIFETIME, configuration.lifetime),
+            (Parameter.LOCAL_PORT, configuration.local_port),
+        )
+        for parameter, value in values:
+            if value is not None:
+                self._channel.send(Configure(parameter, value, self._dialect))
+
+    def open(self, within: float = 30.0) -> Session:
+        """Register with the configured server (note 2.2.4).
+
+        Args:
+            within: how long to wait for the server, in s.
+
+        Raises:
+            UrcMissing: OK came, but no +LMOPEN in time: the module does not tell why.
+            AtError: the module refused, or did not answer.
+        """
+        mark = self._channel.mark("AT+LWOPEN")  # before it, for +LMOPEN may come before OK
+        self._channel.send(Open())
+        return Session(self._channel, mark.next(Registered, within=within))
+
+    # Network
+
+    def signal(self) -> SignalQuality:
+        """What the module measures of its cell: AT+CESQ (note 4.1)."""
+        return self._channel.send(SignalQuery())
+
+    def network_status(self) -> NetworkStatus:
+        """Whether the network knows the module: AT+CEREG? (note 4.1)."""
+        return self._channel.send(RegistrationQuery())
+
+    def address(self) -> PdpAddress:
+        """The first PDP context with an address, or the first without: AT+CGPADDR (note 4.1).
+
+        Raises:
+            AtUnparsable: no context is defined.
+        """
+        contexts = self._channel.send(AddressQuery())
+        if not contexts:
+            raise AtUnparsable("AT+CGPADDR", (), 0.0, "it names no PDP context")
+        return next((pdp for pdp in contexts if pdp.address), contexts[0])
+
+    def radio_off(self) -> None:
+        """Leave the network, without telling the LwM2M server: AT+CFUN=0."""
+        self._channel.send(Set("CFUN", "0", _RADIO_LIMIT))
+
+    def radio_on(self) -> None:
+        """Look for the network again: AT+CFUN=1."""
+        self._channel.send(Set("CFUN", str(_FULL_FUNCTIONALITY), _RADIO_LIMIT))
+
+    def reset(self, within: float = 30.0) -> Ready:
+        """Restart the module, AT+QCRST, and wait until it is ready. It needs `bring_up` again.
+
+        Args:
+            within: how long the restart may take, in s.
+
+        Raises:
+            UrcMissing: it did not become ready.
+            PortLost: the port went with it, as a USB one does: open it again.
+        """
+        mark = self._channel.mark("AT+QCRST")
+        with contextlib.suppress(AtTimeout):  # the restart may come before the OK
+            self._channel.send(Reset())
+        return mark.next(Ready, within=within)
+
+
+def _texts(setting: Setting) -> list[str]:
+    return [field.text for field in setting.fields]
