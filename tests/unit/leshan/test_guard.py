@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from leshan.guarded import CannotStart, GuardedProcess, Job, Order
+
+# Says when it is there, so that nobody signals a Python that still starts.
+READY = "import sys, time; print('ready', flush=True); "
+SLEEP = READY + "time.sleep(60)"
+STUBBORN = READY + "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+
+
+def python(code):
+    return [sys.executable, "-I", "-S", "-c", code]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "removed at the end"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def job(tmp_path, folder):
+    def make(code=SLEEP, **more):
+        return Job(
+            command=python(code), folder=tmp_path, log=tmp_path / "log", remove=[folder], **more
+        )
+
+    return make
+
+
+class Ends:
+    """Takes the one call of `on_end`."""
+
+    def __init__(self):
+        self._come = threading.Event()
+        self.statuses = []
+
+    def __call__(self, process):
+        self.statuses.append(process.status)
+        self._come.set()
+
+    def wait(self):
+        assert self._come.wait(10)
+        return self.statuses
+
+
+def test_runs_the_command_in_its_folder_with_its_environment(job, tmp_path):
+    code = "import os; print(os.getcwd(), os.environ['GREETING'])"
+    process = GuardedProcess(job(code, environment={**os.environ, "GREETING": "hello"}))
+    assert process.wait(10)
+    assert process.status == 0
+    process.stop()
+    assert (tmp_path / "log").read_text() == f"{tmp_path} hello\n"
+
+
+def test_appends_to_the_log(job, tmp_path):
+    (tmp_path / "log").write_text("before\n")
+    process = GuardedProcess(job("print('after')"))
+    assert process.wait(10)
+    process.stop()
+    assert (tmp_path / "log").read_text() == "before\nafter\n"
+
+
+def test_stop_ends_the_process_then_undoes_then_removes(job, folder, tmp_path, watch):
+    undo = python(f"import os; print('undone', os.path.exists({str(folder)!r}))")
+    process = GuardedProcess(job(undo=undo))
+    child, guard = watch(process.pid), watch(process.guard_pid)
+    process.stop()
+    assert child.has_ended(0)
+    assert guard.has_ended(0)
+    assert not folder.exists()
+    assert "undone True" in (tmp_path / "log").read_text()
+
+
+def test_stop_twice_is_as_once(job):
+    process = GuardedProcess(job())
+    process.stop()
+    process.stop()
+
+
+def test_a_process_that_ignores_sigterm_is_killed(job, monkeypatch, watch, tmp_path):
+    monkeypatch.setattr("leshan.guarded._GRACE", 0.2)
+    process = GuardedProcess(job(STUBBORN))
+    child = watch(process.pid)
+    process.stop()
+    assert child.has_ended(0)
+
+
+def test_a_paused_process_can_be_stopped(job, watch):
+    process = GuardedProcess(job())
+    child = watch(process.pid)
+    process.order(Order.PAUSE)
+    process.stop()
+    assert child.has_ended(0)
+
+
+def test_orders_are_done_when_order_returns(job):
+    process = GuardedProcess(job())
+    try:
+        process.order(Order.PAUSE)
+        assert state(process.pid) == "T"
+        process.order(Order.RESUME)
+        assert state(process.pid) != "T"
+    finally:
+        process.stop()
+
+
+def state(pid):
+    # The state is the first field after the name, which is in parentheses. A stopped process may
+    # be on its way there.
+    for _ in range(1000):
+        found = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        if found in "TS":
+            return found
+    return found
+
+
+def test_an_end_of_its_own_is_told_with_its_status(job):
+    ends = Ends()
+    process = GuardedProcess(job("raise SystemExit(7)"), ends)
+    assert ends.wait() == [7]
+    assert process.ended
+    process.stop()
+
+
+def test_a_kill_is_told_with_the_signal(job):
+    ends = Ends()
+    process = GuardedProcess(job(), ends)
+    process.order(Order.KILL)
+    assert ends.wait() == [-signal.SIGKILL]
+    process.stop()
+
+
+def test_a_stop_is_not_told(job):
+    ends = Ends()
+    GuardedProcess(job(), ends).stop()
+    assert ends.statuses == []
+
+
+def test_stop_may_be_called_by_who_is_told_of_the_end(job, folder):
+    stopped = threading.Event()
+
+    def stop(process):
+        process.stop()
+        stopped.set()
+
+    GuardedProcess(job("pass"), stop)
+    assert stopped.wait(10)
+    assert not folder.exists()
+
+
+def test_orders_to_a_process_that_ended_do_nothing(job):
+    process = GuardedProcess(job("pass"))
+    assert process.wait(10)
+    process.order(Order.PAUSE)
+    process.stop()
+    process.order(Order.KILL)
+
+
+def test_what_an_ended_process_left_stays_until_stop(job, folder):
+    process = GuardedProcess(job("pass"))
+    assert process.wait(10)
+    assert folder.exists()
+    process.stop()
+    assert not folder.exists()
+
+
+def test_a_command_that_is_not_there_is_named(tmp_path, folder):
+    with pytest.raises(CannotStart, match="no-such-command"):
+        GuardedProcess(
+            Job(
+                command=["no-such-command"],
+                folder=tmp_path,
+                log=tmp_path / "log",
+                remove=[folder],
+            )
+        )
+    assert not folder.exists()
+
+
+def test_it_is_out_of_reach_of_a_ctrl_c_in_the_terminal(job):
+    process = GuardedProcess(job())
+    try:
+        assert os.getsid(process.pid) == os.getsid(process.guard_pid) != os.getsid(0)
+    finally:
+        process.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills children with their parent")
+def test_the_process_does_not_survive_its_guard_and_stop_does_what_it_left(
+    job, folder, tmp_path, watch
+):
+    ends = Ends()
+    process = GuardedProcess(job(undo=python("print('undone')")), ends)
+    child = watch(process.pid)
+    os.kill(process.guard_pid, signal.SIGKILL)
+    assert ends.wait() == [None]
+    assert child.has_ended()
+    process.order(Order.PAUSE)
+    process.stop()
+    assert not folder.exists()
+    assert "undone" in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_to_the_guard_ends_everything(number, job, folder, watch):
+    process = GuardedProcess(job())
+    child, guard = watch(process.pid), watch(process.guard_pid)
+    os.kill(process.guard_pid, number)
+    assert guard.has_ended()
+    assert child.has_ended(0)
+    assert not folder.exists()
+    process.stop()
+
+
+OWNER = """
+import sys, time
+from pathlib import Path
+from leshan.guarded import GuardedProcess, Job
+tmp, folder = map(Path, sys.argv[1:3])
+process = GuardedProcess(Job(
+    command=[sys.executable, "-c", "import time; time.sleep(60)"],
+    folder=tmp, log=tmp / "log", remove=[folder], undo=["touch", str(tmp / "undone")],
+))
+print(process.guard_pid, process.pid, flush=True)
+{then}
+"""
+
+
+def owner(then, tmp_path, folder):
+    return subprocess.Popen(
+        [sys.executable, "-c", OWNER.format(then=then), str(tmp_path), str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_kill_9_of_the_owner_leaves_nothing(tmp_path, folder, watch):
+    with owner("time.sleep(60)", tmp_path, folder) as program:
+        guard, child = (watch(int(pid)) for pid in program.stdout.readline().split())
+        program.kill()
+    assert guard.has_ended()
+    assert child.has_ended(0)
+    assert not folder.exists()
+    assert (tmp_path / "undone").exists()
+
+
+def test_an_owner_that_forgets_leaves_nothing(tmp_path, folder, watch):
+    with owner("import os; os._exit(0)", tmp_path, folder) as program:
+        guard, child = (watch(int(pid)) for pid in program.stdout.readline().split())
+    assert guard.has_ended()
+    assert child.has_ended(0)
+    assert not folder.exists()
+
+
+def test_a_process_that_was_left_outlives_its_owner(tmp_path, folder, watch):
+    with owner("process.leave()", tmp_path, folder) as program:
+        guard, child = (watch(int(pid)) for pid in program.stdout.readline().split())
+        assert program.wait(10) == 0
+    assert guard.is_running()
+    assert child.is_running()
+    os.kill(guard.pid, signal.SIGTERM)
+    assert guard.has_ended()
+    assert child.has_ended(0)
+    assert not folder.exists()
+
+
+def test_the_guard_holds_what_it_is_given(job, tmp_path):
+    reading, writing = os.pipe()
+    process = GuardedProcess(job(held=[writing]))
+    os.close(writing)
+    os.set_blocking(reading, False)
+    with pytest.raises(BlockingIOError):  # somebody still has the other end
+        os.read(reading, 1)
+    process.stop()
+    assert os.read(reading, 1) == b""
+    os.close(reading)
