@@ -1,0 +1,31 @@
+"""A stand-in for the SIM7028: AT commands on a serial port, a real LwM2M client on UDP.
+
+Start one with `python -m virtual_sim7028`, or as a subprocess by `command_line(Settings(…))`; its
+first line on stdout is a `Ready`. It does what the application note says; where the note is
+silent, it does what its firmware profile says: `profile_table()` has all of these choices.
+"""
+
+from virtual_sim7028.process import Ready, Settings, command_line, main
+from virtual_sim7028.profiles import (
+    A76XX,
+    NOTE_103,
+    PROFILES,
+    STRICT,
+    InvalidSwitch,
+    Profile,
+    profile_table,
+)
+
+__all__ = [
+    "A76XX",
+    "NOTE_103",
+    "PROFILES",
+    "STRICT",
+    "InvalidSwitch",
+    "Profile",
+    "Ready",
+    "Settings",
+    "command_line",
+    "main",
+    "profile_table",
+]
