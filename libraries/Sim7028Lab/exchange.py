@@ -1,0 +1,30 @@
+"""What both ends said during one keyword, as one log message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from lab_evidence import Direction, Event, Source
+
+_ARROWS = {Direction.SENT: "→", Direction.RECEIVED: "←", Direction.NOTED: "·"}
+_LANES = {
+    Source.AT: "UART",
+    Source.URC: "UART",
+    Source.COAP: "air",
+    Source.REST: "REST",
+    Source.SERVER: "server",
+    Source.FAULT: "fault",
+    Source.FINDING: "finding",
+}
+
+
+def exchange(events: Iterable[Event], step: Event) -> str:
+    """The events of a step as preformatted HTML, a line each; empty when there are none."""
+    lines = [
+        f"{event.t - step.t:+9.3f} s  {_LANES[event.source]:7} {_ARROWS[event.direction]}"
+        f" {event.text}"
+        for event in events
+        if event.source in _LANES
+    ]
+    return f"<pre>{escape(chr(10).join(lines))}</pre>" if lines else ""

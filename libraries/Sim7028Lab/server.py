@@ -1,0 +1,244 @@
+"""Keywords about the server: what it is made to do, and what it should know."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from robot.api.deco import keyword
+
+from leshan import WriteMode
+from lwm2m import Code, Kind, Path, Value
+from Sim7028Lab.stage import Stage
+
+
+class ServerKeywords:
+    """The Leshan server behind its REST API."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def _limit(self, limit: timedelta | None) -> float:
+        return self._stage.scenario.server_limit if limit is None else limit.total_seconds()
+
+    # Requests; each returns at once
+
+    @keyword
+    def server_starts_reading(self, path: Path, limit: timedelta | None = None) -> None:
+        """Asks for a resource or an instance, waiting for the answer at most `limit`.
+
+        Args:
+            path: what to read.
+            limit: how long the server waits; the bench's `[timing] server` when left out.
+        """
+        scenario = self._stage.scenario
+        scenario.start(path, lambda: scenario.device.read(path, limit=self._limit(limit)))
+
+    @keyword
+    def server_starts_writing(
+        self, path: Path, kind: Kind, value: str, limit: timedelta | None = None
+    ) -> None:
+        """Writes a value to a resource."""
+        scenario = self._stage.scenario
+        content = Value.parse(kind, value)
+        scenario.start(path, lambda: scenario.device.write(path, content, limit=self._limit(limit)))
+
+    @keyword
+    def server_starts_executing(
+        self, path: Path, arguments: str = "", limit: timedelta | None = None
+    ) -> None:
+        """Executes a resource, with or without arguments."""
+        scenario = self._stage.scenario
+        scenario.start(
+            path, lambda: scenario.device.execute(path, arguments, limit=self._limit(limit))
+        )
+
+    @keyword
+    def server_starts_writing_instance(
+        self,
+        path: Path,
+        mode: WriteMode = WriteMode.UPDATE,
+        limit: timedelta | None = None,
+        **resources: Value,
+    ) -> None:
+        """Writes several resources of an instance in one request.
+
+        Args:
+            path: of the instance.
+            mode: `UPDATE` leaves other resources as they are, `REPLACE` takes them away.
+            limit: how long the server waits.
+            resources: such as `5534=I 7    5750=S hall`.
+        """
+        scenario = self._stage.scenario
+        values = {int(number): value for number, value in resources.items()}
+        scenario.start(
+            path,
+            lambda: scenario.device.write_instance(
+                path, values, mode=mode, limit=self._limit(limit)
+            ),
+        )
+
+    @keyword
+    def server_starts_discovering(self, path: Path, limit: timedelta | None = None) -> None:
+        """Asks what is below an object, an instance or a resource."""
+        scenario = self._stage.scenario
+        scenario.start(path, lambda: scenario.device.discover(path, limit=self._limit(limit)))
+
+    @keyword
+    def server_starts_observing(self, path: Path, limit: timedelta | None = None) -> None:
+        """Asks to be told when a value changes."""
+        scenario = self._stage.scenario
+        scenario.start(path, lambda: scenario.device.observe(path, limit=self._limit(limit)))
+
+    @keyword
+    def server_cancels_observation(self, path: Path) -> None:
+        """The server forgets the observation; it resets what the module still sends of it."""
+        self._stage.scenario.device.cancel(path).wait()
+
+    @keyword
+    def server_starts_creating(
+        self, path: Path, limit: timedelta | None = None, **resources: Value
+    ) -> None:
+        """Asks for a new instance, `/object/instance`, or `/object` for the device to number it."""
+        scenario = self._stage.scenario
+        values = {int(number): value for number, value in resources.items()}
+        scenario.start(
+            path,
+            lambda: scenario.device.create(
+                Path(path.object), path.instance, values, limit=self._limit(limit)
+            ),
+        )
+
+    @keyword
+    def server_starts_deleting(self, path: Path, limit: timedelta | None = None) -> None:
+        """Asks the device to delete an instance."""
+        scenario = self._stage.scenario
+        scenario.start(path, lambda: scenario.device.delete(path, limit=self._limit(limit)))
+
+    # Answers to the oldest request that nobody has asked about yet
+
+    @keyword
+    def server_should_receive(self, kind: Kind, value: str) -> None:
+        """The answer holds this one value; floats are compared at 32 bits."""
+        self._stage.scenario.expect_value(Value.parse(kind, value))
+
+    @keyword
+    def server_should_receive_instance(self, path: Path, **resources: Value) -> None:
+        """The answer holds exactly these resources, such as `/3303/0    5700=F 21.5`."""
+        expected = {int(number): value for number, value in resources.items()}
+        self._stage.scenario.expect_values(path, expected)
+
+    @keyword
+    def server_should_be_told(self, code: Code) -> None:
+        """The answer is this response code."""
+        self._stage.scenario.expect_code(code)
+
+    @keyword
+    def server_should_get_no_answer(self) -> None:
+        """Nothing came until the server's limit."""
+        self._stage.scenario.expect_no_answer()
+
+    @keyword
+    def server_should_discover(self, *paths: Path) -> None:
+        """The answer lists at least these paths."""
+        self._stage.scenario.expect_links(paths)
+
+    @keyword
+    def server_should_reject_answer(self) -> None:
+        """Something came that is no answer to the request; nothing of it was taken for a value."""
+        self._stage.scenario.expect_invalid_answer()
+
+    @keyword
+    def server_should_refuse_request(self) -> None:
+        """The server does not let the request through to the module."""
+        self._stage.scenario.expect_refused_request()
+
+    # Registrations
+
+    @keyword
+    def server_should_list_module(self) -> None:
+        """The endpoint is registered."""
+        self._stage.scenario.expect_registration(
+            lambda registration: registration is not None, "The module is registered"
+        )
+
+    @keyword
+    def server_should_no_longer_list_module(self, within: timedelta | None = None) -> None:
+        """The endpoint's registration is gone, or goes in this time."""
+        self._stage.scenario.expect_registration(
+            lambda registration: registration is None,
+            "The registration is gone",
+            within.total_seconds() if within else None,
+        )
+
+    @keyword
+    def server_should_not_list_module(self) -> None:
+        """The endpoint is not registered, nor becomes so in the bench's quiet time."""
+        self._stage.scenario.expect_stays(
+            lambda registration: registration is None, "The module is not registered"
+        )
+
+    @keyword
+    def server_should_see_update(self, within: timedelta | None = None) -> None:
+        """The module renews its registration after what it was made to do last."""
+        self._stage.scenario.expect_update(within.total_seconds() if within else None)
+
+    @keyword
+    def server_should_see_no_update(self) -> None:
+        """The module does not renew its registration within the bench's quiet time."""
+        self._stage.scenario.expect_no_update()
+
+    @keyword
+    def server_should_see_module_at_port(self, port: int) -> None:
+        """The module speaks from this UDP port."""
+        self._stage.scenario.expect_registration(
+            lambda registration: (
+                registration is not None and registration.address.endswith(f":{port}")
+            ),
+            f"The module speaks from port {port}",
+        )
+
+    @keyword
+    def server_should_list_object(self, path: Path) -> None:
+        """The registration names this object instance."""
+        self._stage.scenario.expect_registration(
+            lambda registration: registration is not None and path in registration.objects,
+            f"{path} is among the module's objects",
+        )
+
+    @keyword
+    def server_should_list_objects_of(self, *resources: Path) -> None:
+        """The registration names the object instance of each of these resources."""
+        instances = {Path.of(resource.ids[:2]) for resource in resources}
+        self._stage.scenario.expect_registration(
+            lambda registration: (
+                registration is not None and instances.issubset(registration.objects)
+            ),
+            f"{', '.join(map(str, sorted(instances)))} are among the module's objects",
+        )
+
+    @keyword
+    def server_should_list_lifetime(self, lifetime: int) -> None:
+        """The registration ends after `lifetime` seconds without an update."""
+        self._stage.scenario.expect_registration(
+            lambda registration: registration is not None and registration.lifetime == lifetime,
+            f"The registration has a lifetime of {lifetime} s",
+        )
+
+    @keyword
+    def server_should_not_list_object(self, path: Path) -> None:
+        """The registration does not name this, nor does it in the bench's quiet time."""
+        self._stage.scenario.expect_stays(
+            lambda registration: (
+                registration is not None
+                and not any(listed in path or path in listed for listed in registration.objects)
+            ),
+            f"{path} is not among the module's objects",
+        )
+
+    @keyword
+    def server_should_no_longer_list_object(self, path: Path) -> None:
+        """The registration is there and does not name this object instance any more."""
+        self._stage.scenario.expect_registration(
+            lambda registration: registration is not None and path not in registration.objects,
+            f"{path} is no longer among the module's objects",
+        )

@@ -1,0 +1,90 @@
+"""What the keywords share: the open bench and the scenario that is running."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from robot.api import logger
+from robot.libraries.BuiltIn import BuiltIn
+
+from lab_evidence import Event
+from sim7028_lab.bench import Bench
+from sim7028_lab.benchfile import VIRTUAL, find, load
+from sim7028_lab.scenario import Scenario
+
+
+class Stage:
+    """Opens the bench once, whoever needs it first, and gives each test its own scenario."""
+
+    def __init__(self) -> None:
+        self._bench: Bench | None = None
+        self._scenario: Scenario | None = None
+        self._evidence = contextlib.ExitStack()
+        self.evidence_file: Path | None = None
+
+    @property
+    def bench(self) -> Bench:
+        """The bench, opened now if it is not yet.
+
+        Raises:
+            BenchFileError, PortError, AtError, LeshanError, VirtualModuleError: what is wrong.
+        """
+        if self._bench is None:
+            variable = BuiltIn().get_variable_value
+            file = load(find(variable("${BENCH}") or VIRTUAL), variable("${LESHAN}"))
+            self._bench = Bench(file, Path(variable("${OUTPUT DIR}")), logger.console)
+        return self._bench
+
+    @property
+    def scenario(self) -> Scenario:
+        """The running test's scenario, begun now if nothing did before.
+
+        A file or folder that is run alone has no Test Setup of the suite above it.
+        """
+        if self._scenario is None:
+            self.start_scenario()
+        assert self._scenario is not None  # noqa: S101 - start_scenario made it, or raised
+        return self._scenario
+
+    def start_scenario(self) -> None:
+        """Begin a scenario for the running test; its evidence goes to the test's own file."""
+        bench = self.bench
+        self.end_test()
+        variable = BuiltIn().get_variable_value
+        _, _, suite = variable("${SUITE NAME}").partition(".")
+        self.evidence_file = self._evidence.enter_context(
+            bench.keeping_evidence(suite or variable("${SUITE NAME}"), variable("${TEST NAME}"))
+        )
+        self._scenario = Scenario(bench)
+
+    def end_scenario(self) -> None:
+        """Drain the scenario and leave module and server clean; without one, do nothing."""
+        if self._scenario is not None:
+            scenario, self._scenario = self._scenario, None
+            scenario.end()
+
+    def end_test(self) -> None:
+        """End what the running test left open."""
+        try:
+            self.end_scenario()
+        finally:
+            self._evidence.close()
+            self.evidence_file = None
+
+    def record(self, event: Event) -> None:
+        """Put an event on the timeline, once there is one."""
+        if self._bench is not None:
+            self._bench.timeline.record(event)
+
+    def since(self, t: float) -> tuple[Event, ...]:
+        """What the timeline saw from the monotonic time `t` on."""
+        return self._bench.timeline.since(t) if self._bench is not None else ()
+
+    def close(self) -> None:
+        """Close the bench, whatever state it is in."""
+        with contextlib.ExitStack() as stack:
+            if self._bench is not None:
+                stack.callback(self._bench.close)
+                self._bench = None
+            stack.callback(self.end_test)

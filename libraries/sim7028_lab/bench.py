@@ -1,0 +1,140 @@
+"""The bench: module, server and evidence, opened in order and closed in reverse."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from lab_evidence import JsonlSink, Redactor, Timeline, evidence_file
+from leshan import Leshan, start_server
+from sim7028 import DIALECTS, BringUp, Channel, Module, open_port
+from sim7028_lab.benchfile import BenchFile
+from sim7028_lab.virtual import VirtualModule
+from virtual_sim7028 import Settings
+
+
+class Bench:
+    """What scenarios stand on.
+
+    Opening starts the server while the module is brought up; a failure on either side closes what
+    is open and is raised. Closing goes through everything, whatever fails on the way, and chains
+    the errors.
+
+    Attributes:
+        file: the bench file it was made from.
+        evidence: the folder of the run's evidence.
+        redactor: what takes secrets out of everything that is written.
+        timeline: the recorder of everything.
+        server: the running server's life.
+        leshan: its REST API.
+        events: its events, for all endpoints.
+        channel: the AT channel.
+        module: the module behind it.
+        identity: what the module said it is.
+
+    Args:
+        file: the bench file.
+        results: the folder of the run; evidence goes to `evidence` below it.
+        say: takes a line for a person who waits.
+
+    Raises:
+        PortError, AtError, LeshanError, VirtualModuleError: what is wrong with the bench.
+    """
+
+    def __init__(self, file: BenchFile, results: Path, say: Callable[[str], None]) -> None:
+        self.file = file
+        self.evidence = results / "evidence"
+        self._kept: set[Path] = set()
+        with contextlib.ExitStack() as stack:
+            self._open(stack, say)
+            self._close = stack.pop_all()
+
+    def _open(self, stack: contextlib.ExitStack, say: Callable[[str], None]) -> None:
+        for old in self.evidence.glob("**/*.jsonl"):  # of the last run into this folder
+            old.unlink()
+        self.redactor = Redactor(self.file.secrets)
+        self.timeline = Timeline(self.redactor, self._sink)
+        stack.callback(self.timeline.close)
+        with ThreadPoolExecutor(1, "server start") as pool:
+            starting = pool.submit(
+                start_server, self.file.leshan.server_settings, recorder=self.timeline
+            )
+            stack.callback(lambda: starting.exception() or starting.result().stop())
+            self._open_module(stack)
+            self.server = starting.result()
+        self.leshan = stack.enter_context(
+            Leshan(
+                self.server.rest_url,
+                auth=self.file.leshan.auth,
+                ca=self.file.leshan.ca,
+                recorder=self.timeline,
+            )
+        )
+        self.events = stack.enter_context(self.leshan.events())
+        say(f"Server: {self.server.description}")
+        say(f"Module: {self.description}")
+
+    def _open_module(self, stack: contextlib.ExitStack) -> None:
+        file = self.file
+        url = file.module.port
+        if file.module.is_virtual:
+            settings = Settings(
+                profile=file.module.firmware, switches=file.module.switches, pin=file.network.pin
+            )
+            virtual = VirtualModule(settings, self.timeline)
+            stack.callback(virtual.close)
+            url = virtual.port
+        port = open_port(url, file.module.port_settings)
+        self.channel = stack.enter_context(Channel(port, self.timeline, quiet=file.timing.quiet))
+        self.module = Module(self.channel, DIALECTS[file.module.firmware])
+        self.bring_up()
+
+    def bring_up(self) -> None:
+        """Get the module from power-up to the network, without sessions."""
+        network = self.file.network
+        self.identity = self.module.bring_up(
+            BringUp(apn=network.apn, pin=network.pin, attach_limit=self.file.timing.attach)
+        )
+
+    @property
+    def description(self) -> str:
+        """What kind of module this is, its model, firmware and port, in one line."""
+        kind = "SIMULATED MODULE" if self.file.module.is_virtual else "real module"
+        return (
+            f"{kind}, {self.identity.model}, firmware {self.identity.firmware},"
+            f" at {self.file.module.port}"
+        )
+
+    def _sink(self, name: str) -> JsonlSink:
+        return JsonlSink(self.evidence / (name or "bench.jsonl"))
+
+    @contextlib.contextmanager
+    def keeping_evidence(self, suite: str, test: str) -> Iterator[Path]:
+        """Give what happens from here on to this test.
+
+        Yields:
+            The file, relative to the folder of evidence.
+
+        Raises:
+            EvidenceError: it cannot be kept.
+        """
+        path = first = evidence_file(Path(), suite, test)
+        while path in self._kept:
+            path = first.with_stem(f"{first.stem}-{len(self._kept)}")
+        self._kept.add(path)
+        with self.timeline.scenario(str(path)):
+            yield path
+
+    def check(self) -> None:
+        """Make sure that the server is still there.
+
+        Raises:
+            ServerLost: it is not.
+        """
+        self.server.check()
+
+    def close(self) -> None:
+        """Close everything, the youngest first; errors are chained, none hides another."""
+        self._close.close()

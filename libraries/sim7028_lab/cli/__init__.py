@@ -1,0 +1,48 @@
+"""The command line: `sim7028-lab`, one module for each command."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from lab_evidence import EvidenceError
+from leshan import LeshanError
+from sim7028 import AtError, PortError
+from sim7028_lab.benchfile import BenchFileError
+from sim7028_lab.cli.doctor import doctor
+from sim7028_lab.cli.server import server
+from sim7028_lab.cli.virtual_module import virtual_module
+from sim7028_lab.virtual import VirtualModuleError
+
+BENCH_IS_WRONG = 2
+_BENCH_ERRORS = (
+    AtError,
+    BenchFileError,
+    EvidenceError,
+    LeshanError,
+    PortError,
+    VirtualModuleError,
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sim7028-lab")
+def cli() -> None:
+    """Test the LwM2M commands of a SIM7028 module against a Leshan server.
+
+    Exit codes: 0 good, 1 the tested thing is bad, 2 the call or the bench is wrong.
+    """
+
+
+for command in (doctor, server, virtual_module):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; what is wrong with the bench becomes one message and exit code 2."""
+    try:
+        cli()
+    except _BENCH_ERRORS as error:
+        click.secho(str(error), fg="red", err=True)
+        sys.exit(BENCH_IS_WRONG)

@@ -1,0 +1,5 @@
+"""`python -m sim7028_lab.cli` is `sim7028-lab`."""
+
+from sim7028_lab.cli import main
+
+main()
