@@ -85,7 +85,7 @@ class Sim7028Lab(DynamicCore):
         step = Event(Source.KEYWORD, Direction.NOTED, sentence, {"arguments": [*map(str, args)]})
         try:
             self._stage.record(step)
-            return super().run_keyword(name, args, kwargs)
+            return super().run_keyword(name, args, kwargs)  # type: ignore[no-untyped-call]
         except _FATAL as error:
             raise FatalError(str(error)) from error
         finally:

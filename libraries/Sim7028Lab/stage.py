@@ -33,7 +33,9 @@ class Stage:
         if self._bench is None:
             variable = BuiltIn().get_variable_value
             file = load(find(variable("${BENCH}") or VIRTUAL), variable("${LESHAN}"))
-            self._bench = Bench(file, Path(variable("${OUTPUT DIR}")), logger.console)
+            self._bench = bench = Bench(file, Path(variable("${OUTPUT DIR}")), logger.console)
+            for name, told in ("Module", bench.description), ("Server", bench.server.description):
+                BuiltIn().set_suite_metadata(name, told, top=True)
         return self._bench
 
     @property

@@ -29,7 +29,6 @@ class Bench:
         timeline: the recorder of everything.
         server: the running server's life.
         leshan: its REST API.
-        events: its events, for all endpoints.
         channel: the AT channel.
         module: the module behind it.
         identity: what the module said it is.
@@ -72,7 +71,6 @@ class Bench:
                 recorder=self.timeline,
             )
         )
-        self.events = stack.enter_context(self.leshan.events())
         say(f"Server: {self.server.description}")
         say(f"Module: {self.description}")
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 from leshan import (
     Address,
     Answer,
+    Deregistered,
     Device,
     EventMissing,
     EventStream,
@@ -25,6 +26,7 @@ from leshan import (
     ServerRefused,
     Updated,
 )
+from leshan import Registered as ServerRegistered
 from lwm2m import Code, Path, Value
 from sim7028 import (
     AtRefused,
@@ -104,6 +106,7 @@ class Scenario:
         self._mark = bench.channel.mark()
         self._last_act = time.monotonic()
         self._opening: Mark | None = None
+        self._opened_at = self._last_act
         self._exchanges: list[Exchange] = []
         self._streams: dict[str, EventStream] = {}
         bench.server.check()
@@ -140,7 +143,8 @@ class Scenario:
 
     def open_session(self) -> None:
         """Let the module begin to register."""
-        self._opening = self.bench.channel.mark()
+        self._opening, self._opened_at = self.bench.channel.mark(), time.monotonic()
+        _ = self._events  # before the cause, so that nothing of it is missed
         self.bench.channel.send(Open())
         self._last_act = time.monotonic()
 
@@ -150,11 +154,10 @@ class Scenario:
         Raises:
             UrcMissing: it does not come in time.
         """
-        registered = self._begun().next(Registered, within=self._timing.registration)
+        registered = self._begun().next(Registered, within=self._limit)
         session = Session(self.bench.channel, registered)
         self._sessions.append(OpenSession(session, self.endpoint))
-        # The server tells of an endpoint's messages only to who asks after it registered.
-        self._watch(self.endpoint)
+        self._events.wait(ServerRegistered, since=self._opened_at, within=self._limit)
         return session
 
     def expect_no_session(self) -> None:
@@ -166,9 +169,17 @@ class Scenario:
             raise ScenarioFailed("no registration was begun: Module Opens Session does that")
         return self._opening
 
-    def _watch(self, endpoint: str) -> None:
-        if endpoint not in self._streams:
-            self._streams[endpoint] = self.bench.leshan.events(endpoint)
+    @property
+    def _events(self) -> EventStream:
+        """What the server tells of the endpoint."""
+        if self.endpoint not in self._streams:
+            self._streams[self.endpoint] = self.bench.leshan.events(self.endpoint)
+        return self._streams[self.endpoint]
+
+    @property
+    def _limit(self) -> float:
+        """How long a registration, or the server's notice of one, may take, in s."""
+        return self._timing.registration
 
     @property
     def session(self) -> Session:
@@ -422,9 +433,9 @@ class Scenario:
         Args:
             within: how long to wait, in s; the bench's time for a registration when left out.
         """
-        limit = self._timing.registration if within is None else within
+        limit = self._limit if within is None else within
         try:
-            self.bench.events.wait(self._is_our_update, since=self._last_act, within=limit)
+            self._events.wait(Updated, since=self._last_act, within=limit)
         except EventMissing:
             raise ScenarioFailed(
                 f"the server saw no update of {self.endpoint} within {limit:g} s"
@@ -433,13 +444,8 @@ class Scenario:
     def expect_no_update(self) -> None:
         """The module has not renewed its registration since, nor does it in the quiet time."""
         with contextlib.suppress(EventMissing):
-            update = self.bench.events.wait(
-                self._is_our_update, since=self._last_act, within=self._timing.quiet
-            )
+            update = self._events.wait(Updated, since=self._last_act, within=self._timing.quiet)
             raise ScenarioFailed(f"the server saw an update: {update}")
-
-    def _is_our_update(self, event: ServerEvent) -> bool:
-        return isinstance(event, Updated) and self._is_ours(event)
 
     def expect_registration(
         self,
@@ -457,7 +463,7 @@ class Scenario:
         Raises:
             ScenarioFailed: it does not become so in time.
         """
-        limit = self._timing.registration if within is None else within
+        limit = self._limit if within is None else within
         deadline = time.monotonic() + limit
         while True:
             seen = time.monotonic()
@@ -465,8 +471,10 @@ class Scenario:
             if wanted(registration):
                 return
             try:
-                self.bench.events.wait(
-                    self._is_ours, since=seen, within=max(0.0, deadline - time.monotonic())
+                self._events.wait(
+                    _is_about_registration,
+                    since=seen,
+                    within=max(0.0, deadline - time.monotonic()),
                 )
             except EventMissing:
                 listed = "nothing" if registration is None else _links(registration)
@@ -484,7 +492,7 @@ class Scenario:
         seen = time.monotonic()
         self.expect_registration(wanted, sentence, within=0)
         with contextlib.suppress(EventMissing):
-            self.bench.events.wait(self._is_ours, since=seen, within=self._timing.quiet)
+            self._events.wait(_is_about_registration, since=seen, within=self._timing.quiet)
             self.expect_registration(wanted, sentence, within=0)
 
     def deaf_address(self) -> Address:
@@ -492,9 +500,6 @@ class Scenario:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
             free.bind((self.bench.server.coap.host, 0))
             return Address(self.bench.server.coap.host, free.getsockname()[1])
-
-    def _is_ours(self, event: ServerEvent) -> bool:
-        return event.endpoint == self.endpoint
 
     # The end
 
@@ -523,6 +528,10 @@ class Scenario:
                 self.expect_registration(_is_gone, "No registration stays behind")
         if left:
             raise ScenarioFailed("the scenario left something over: " + "; ".join(left))
+
+
+def _is_about_registration(event: ServerEvent) -> bool:
+    return isinstance(event, (ServerRegistered, Updated, Deregistered))
 
 
 def _is_gone(registration: Registration | None) -> bool:

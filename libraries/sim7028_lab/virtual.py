@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
+from dataclasses import replace
 from typing import IO
 
 from lab_evidence import Event, Recorder
@@ -36,7 +37,7 @@ class VirtualModule:
     def __init__(self, settings: Settings, recorder: Recorder) -> None:
         self._recorder = recorder
         self._process = subprocess.Popen(
-            [*command_line(settings), "--watch-stdin"],
+            command_line(replace(settings, watch_stdin=True)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

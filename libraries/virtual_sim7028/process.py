@@ -126,16 +126,17 @@ class _Printer:
                     line = line[os.write(_STDOUT, line) :]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, program: str = "python -m virtual_sim7028") -> int:
     """Run a virtual module until it is told to end.
 
     Args:
         argv: the arguments after the program's name; those of the process when left out.
+        program: what it was called as, for help and errors.
 
     Returns:
         0 when it was ended by a signal or its stdin, 2 when it could not start.
     """
-    parser = _parser()
+    parser = _parser(program)
     arguments = parser.parse_args(argv)
     if arguments.profiles:
         print(profile_table(), end="")
@@ -156,11 +157,11 @@ class _Parser(argparse.ArgumentParser):
         self.exit(_USAGE_ERROR, f"{self.prog}: {message}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str) -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="virtual_sim7028",
+        prog=program,
         description="A stand-in for a SIM7028 module: AT commands on a port, LwM2M over UDP.",
-        epilog="example: python -m virtual_sim7028 --link /tmp/sim7028 --set result0=2.05",
+        epilog=f"example: {program} --link /tmp/sim7028 --set result0=2.05",
     )
     parser.add_argument(
         "--at",
