@@ -122,3 +122,21 @@ def test_a_virtual_bench_is_well() -> None:
     assert result.returncode == 0, result.stderr
     assert "SIMULATED MODULE" in result.stdout
     assert "Registration: made" in result.stdout
+
+
+def test_a_server_for_the_desk_comes_stays_and_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert cli("server", "status").returncode == 1
+    up = cli("server", "up", "--leshan", "jvm")
+    try:
+        assert up.returncode == 0, up.stderr
+        assert cli("server", "status").stdout == up.stdout
+        assert "server started" in cli("server", "logs").stdout
+        again = cli("server", "up", "--leshan", "jvm")
+        assert again.returncode == 2
+        assert "there is one" in again.stderr
+    finally:
+        assert cli("server", "down").returncode == 0
+    assert cli("server", "status").returncode == 1

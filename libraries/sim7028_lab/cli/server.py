@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from leshan import desk
+from leshan import ServerLost, desk
 from sim7028_lab.benchfile import VIRTUAL, find, load
 
 
@@ -21,7 +21,7 @@ def up(bench: str, leshan: str | None) -> None:
 
     Example: sim7028-lab server up --leshan jvm
     """
-    click.echo(desk.up(load(find(bench), leshan).leshan.server_settings))
+    click.echo(desk.up(load(find(bench), leshan).leshan.server_settings).description)
 
 
 @server.command()
@@ -30,7 +30,7 @@ def down() -> None:
 
     Example: sim7028-lab server down
     """
-    click.echo(desk.down())
+    click.echo(f"ended: {desk.down().description}")
 
 
 @server.command()
@@ -39,9 +39,11 @@ def status() -> None:
 
     Example: sim7028-lab server status
     """
-    running = desk.status()
-    click.echo(running or "no server is up; start one with: sim7028-lab server up")
-    raise SystemExit(0 if running else 1)
+    try:
+        click.echo(desk.status().description)
+    except (desk.NotUp, ServerLost) as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(1) from None
 
 
 @server.command()
