@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
+from weakref import WeakSet
 
 from lab_evidence import Recorder, Silent
 from leshan.device import Device, path_of
@@ -15,7 +16,8 @@ from leshan.events import EventStream, Other, Registered, ServerEvent
 from leshan.models import Models, ObjectModel
 from leshan.operation import Operations
 from leshan.registration import Registration
-from leshan.rest import Reply, Rest, Stream
+from leshan.reply import Reply
+from leshan.rest import Rest, Stream
 
 _SILENT = Silent()
 
@@ -48,7 +50,7 @@ class Leshan:
         self._rest = Rest(rest_url, auth=auth, ca=ca, recorder=recorder)
         self._models = Models(self._fetch_models)
         self._operations = Operations()
-        self._streams: list[EventStream] = []
+        self._streams: WeakSet[EventStream] = WeakSet()  # one whose thread is gone may go
         self._dialect: Dialect | None = None
         self._lock = threading.Lock()
 
@@ -151,26 +153,28 @@ class Leshan:
             return event
 
         def look_up() -> str | None:
-            if endpoint is None:
-                self._rest.ask("see whether the server is there", "GET", "/api/server/endpoint")
-                return None
-            registration = self.registration(endpoint)
+            registration = self.registration(endpoint) if endpoint else None
             return registration.address if registration else None
 
         stream = EventStream(
-            description, connect=connect, decode=decode, look_up=look_up, recorder=self._recorder
+            description,
+            connect=connect,
+            decode=decode,
+            settle=self._rest.settle,
+            look_up=look_up,
+            recorder=self._recorder,
         )
         with self._lock:
-            self._streams.append(stream)
+            self._streams.add(stream)
         return stream
 
     def close(self) -> None:
         """End all streams and operations, which raise then, and every connection."""
+        self._rest.close()
         with self._lock:
-            streams, self._streams = self._streams, []
+            streams = list(self._streams)
         for stream in streams:
             stream.close()
-        self._rest.close()
         self._operations.join()
 
     def __enter__(self) -> Leshan:

@@ -24,12 +24,12 @@ from docker.models.containers import Container
 from leshan.engine import Engine, connect
 from leshan.errors import LeshanError, ServerLost, ServerUnavailable
 from leshan.guarded import GuardedProcess, Job
-from leshan.ports import Listens, choose
+from leshan.ports import PortTaken
 from leshan.reach import complaint
 from leshan.recipe import find_recipe
 from leshan.release import Release
 from leshan.settings import Mode, ServerSettings
-from leshan.supervision import LocalServer, end_of_log
+from leshan.supervision import LocalServer
 from leshan.terms import Terms
 
 START_LIMIT = 60.0
@@ -40,16 +40,11 @@ BUILD_LIMIT = 900.0
 
 _STEP = 0.05
 _BUILD_STEP = 0.5
-_TRIES = 3
 _STOP_LIMIT = 3
 _GONE = (DockerException, requests.RequestException)
 _PORT_TAKEN = re.compile(r"port is already allocated|address already in use|ports are not avail")
 
 _log = logging.getLogger(__name__)
-
-
-class _PortTaken(Exception):
-    """Somebody else listens where the server was to listen."""
 
 
 class ComposeServer(LocalServer):
@@ -66,7 +61,7 @@ class ComposeServer(LocalServer):
         engine: where it runs.
 
     Raises:
-        ServerUnavailable: the compose files are missing, or the address is not to be had.
+        ServerUnavailable: the compose files are missing.
     """
 
     mode = Mode.DOCKER
@@ -74,15 +69,10 @@ class ComposeServer(LocalServer):
     def __init__(
         self, release: Release, settings: ServerSettings, why: str, terms: Terms, engine: Engine
     ) -> None:
-        super().__init__(terms.recorder)
-        self.version = release.version
+        super().__init__(release, settings, terms, f"Docker {engine.version} (mode docker: {why})")
         self.project = f"sim7028-lab-{os.getpid()}-{secrets.token_hex(3)}"
-        self._settings = settings
-        self._terms = terms
-        self._why = why
         self._engine = engine
         self._recipe = find_recipe(release)
-        self._listen_at(choose(settings, terms, 0))
         self._held = ExitStack()
         self._up: _ComposeRun | None = None
         self._container: Container | None = None
@@ -101,18 +91,9 @@ class ComposeServer(LocalServer):
             watch = _Watch(client, self.project, self._lost)
             self._held.callback(watch.close)
             self._build_unless_there(client)
-            for _ in range(_TRIES):
-                try:
-                    self._run_up()
-                except _PortTaken:
-                    _log.warning("a port was taken just now, trying others: %s", self.description)
-                    self._listen_at(choose(self._settings, self._terms, 0))
-                else:
-                    break
-            else:
-                raise self._unavailable(f"ports were taken under our hands {_TRIES} times", "")
+            self._at_free_ports(0, self._run_up)
             (self._container,) = client.containers.list(all=True, filters=_only(self.project))
-            self._log_to_file(self._container, since=0)
+            self._log_to_file(self._container)
             self._wait_for_rest(self._container)
 
     def _relaunch(self) -> None:
@@ -190,20 +171,22 @@ class ComposeServer(LocalServer):
             build.process.stop()
         if build.process.status != 0:
             came = f"the image {self._recipe.image} could not be built"
-            raise self._unavailable(came, end_of_log(log))
+            raise self._unavailable(came, log)
 
     def _run_up(self) -> None:
         down = ("down", "--volumes", "--remove-orphans", "--timeout", str(_STOP_LIMIT))
-        self._up = up = self._compose("up", "--detach", "--no-build", undo=down)
+        self._up = up = self._compose(
+            "up", "--detach", "--no-build", more=self._how_to_run(), undo=down
+        )
         came_to_end = up.process.wait(START_LIMIT)
         if up.process.status == 0:
             return
         log = up.log()
         up.process.stop()
         if _PORT_TAKEN.search(log):
-            raise _PortTaken
+            raise PortTaken
         came = "failed" if came_to_end else f"did not come to an end within {START_LIMIT:.0f} s"
-        raise self._unavailable(f"`{' '.join(self._engine.compose)} up` {came}", end_of_log(log))
+        raise self._unavailable(f"`{' '.join(self._engine.compose)} up` {came}", log)
 
     def _wait_for_rest(self, container: Container) -> None:
         deadline = time.monotonic() + START_LIMIT
@@ -211,50 +194,41 @@ class ComposeServer(LocalServer):
             container.reload()
             if container.status != "running":
                 how = _how(container.attrs["State"]["ExitCode"])
-                raise self._unavailable(how, end_of_log(self.logs()))
+                raise self._unavailable(how)
             if time.monotonic() > deadline:
                 came = f"its REST API does not answer: {wrong}"
-                raise self._unavailable(came, end_of_log(self.logs()))
+                raise self._unavailable(came)
             time.sleep(_STEP)
 
-    def _compose(self, *words: str, undo: Sequence[str] = ()) -> _ComposeRun:
+    def _compose(
+        self, *words: str, more: Mapping[str, str] | None = None, undo: Sequence[str] = ()
+    ) -> _ComposeRun:
         command = (
             *self._engine.compose,
             *("--project-name", self.project),
             *("--file", str(self._recipe.compose_file)),
         )
+        theirs = {name: text for name, text in os.environ.items() if not name.startswith("LESHAN_")}
         return _ComposeRun(
             (*command, *words),
             (*command, *undo) if undo else (),
-            self._environment(),
+            {**theirs, **self._recipe.environment, **(more or {}), "BUILDKIT_PROGRESS": "plain"},
             self._terms,
         )
 
-    def _environment(self) -> Mapping[str, str]:
-        theirs = {name: text for name, text in os.environ.items() if not name.startswith("LESHAN_")}
+    def _how_to_run(self) -> Mapping[str, str]:
+        """What the compose file is told of this server."""
         ack_timeout = self._settings.ack_timeout
         return {
-            **theirs,
-            **self._recipe.environment,
             "LESHAN_REST_HOST": self._listens.rest.host,
             "LESHAN_REST_PORT": str(self._listens.rest.port),
             "LESHAN_COAP_HOST": _in_brackets(self._listens.coap.host),
             "LESHAN_COAP_PORT": str(self._listens.coap.port),
             "LESHAN_ACK_TIMEOUT_MS": str(round(ack_timeout * 1000)) if ack_timeout else "",
             "LESHAN_RESTART": "no",  # its end is to be seen
-            "BUILDKIT_PROGRESS": "plain",
         }
 
-    def _listen_at(self, listens: Listens) -> None:
-        self._listens = listens
-        self.rest_url = f"http://{listens.rest}"
-        self.coap = listens.coap
-        self.description = (
-            f"Leshan {self.version} in Docker {self._engine.version} (mode docker: {self._why}),"
-            f" REST {self.rest_url}, CoAP {self.coap}"
-        )
-
-    def _log_to_file(self, container: Container, since: float) -> None:
+    def _log_to_file(self, container: Container, since: float | None = None) -> None:
         if self._terms.log:
             log = _LogFile(container, self._terms.log, since)
             self._held.callback(log.close)
@@ -274,11 +248,6 @@ class ComposeServer(LocalServer):
                 f"the Docker engine does not do it: {error}",
                 time.monotonic() - self._began,
             ) from error
-
-    def _unavailable(self, came: str, remedy: str) -> ServerUnavailable:
-        return ServerUnavailable(
-            f"{self.description} was to start", came, time.monotonic() - self._began, remedy=remedy
-        )
 
 
 class _ComposeRun:
@@ -367,7 +336,7 @@ class _LogFile:
         since: what was logged before this time of day, in seconds, is left out.
     """
 
-    def __init__(self, container: Container, path: Path, since: float) -> None:
+    def __init__(self, container: Container, path: Path, since: float | None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._pieces = container.logs(stream=True, follow=True, since=since)

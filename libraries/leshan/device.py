@@ -23,10 +23,11 @@ _MARGIN = 3.0  # seconds more that the server has to say that nothing came
 
 
 class Format(Enum):
-    """What the device is asked to answer in (the Accept option)."""
+    """What a value is carried in; of an answer, what the device is asked for (Accept option)."""
 
     TLV = "TLV"
     TEXT = "TEXT"
+    OPAQUE = "OPAQUE"
     JSON = "JSON"
 
 
@@ -83,8 +84,16 @@ class Device:
         query = {"format": accept.value} if accept else {}
         return self._ask("read", "GET", path, limit, query=query)
 
-    def write(self, path: Path, value: Value, *, limit: float = DEFAULT_LIMIT) -> Operation[Answer]:
+    def write(
+        self, path: Path, value: Value, *, limit: float = DEFAULT_LIMIT, form: Format | None = None
+    ) -> Operation[Answer]:
         """Write a resource (LwM2M 1.0, 5.4.3).
+
+        Args:
+            path: of the resource.
+            value: what to write.
+            limit: seconds for the device.
+            form: what to write it in; the server's own choice, TLV, when left out.
 
         Raises:
             ServerRefused: from the operation's `wait`, also where the server's REST API has no way
@@ -95,6 +104,7 @@ class Device:
             "PUT",
             path,
             limit,
+            query={"format": form.value} if form else {},
             body=lambda dialect: _json(dialect.resource(path, value, self._type_of(path))),
         )
 
@@ -153,7 +163,11 @@ class Device:
         return self._ask("discover", "GET", path, limit, verb="discover")
 
     def observe(self, path: Path, *, limit: float = DEFAULT_LIMIT) -> Operation[Answer]:
-        """Ask to be notified of changes (LwM2M 1.0, 5.5.1); the answer holds what is there now."""
+        """Ask to be notified of changes (LwM2M 1.0, 5.5.1); the answer holds what is there now.
+
+        A device may answer and not observe (RFC 7641, 4.1). 2.0.0-M4 fails on such an answer, which
+        is `ServerRefused` with an exception of its own in it.
+        """
         return self._ask("observe", "POST", path, limit, verb="observe")
 
     def cancel(self, path: Path, *, limit: float = DEFAULT_LIMIT) -> Operation[None]:

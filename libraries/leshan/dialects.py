@@ -97,15 +97,15 @@ class Dialect(ABC):
         self, asked: str, path: Path, data: Any, raw: str, elapsed: float, type_of: TypeOf
     ) -> Answer:
         """What the device said to a request for `path`."""
-        location = data.get("location")
         return Answer(
             asked=asked,
             code=_code(data["status"]),
             values=self._values(data.get("content"), path, type_of),
             links=tuple(
-                Link(link["url"], link["attributes"]) for link in data.get("objectLinks", ())
+                Link(link["url"], {name: str(text) for name, text in link["attributes"].items()})
+                for link in data.get("objectLinks", ())
             ),
-            location=Path.parse(f"/{location.lstrip('/')}") if location else None,
+            location=_location(data.get("location")),
             elapsed=elapsed,
             raw=raw,
         )
@@ -329,6 +329,13 @@ def _code(status: str) -> Code:
         return Code.parse(dotted)
     except ValueError:
         raise InvalidValue(f"{dotted} is no response code of CoAP") from None
+
+
+def _location(told: str | None) -> Path | None:
+    try:
+        return Path.parse(f"/{told.lstrip('/')}") if told else None
+    except InvalidPath as error:
+        raise InvalidValue(f"the location of the new instance: {error}") from None
 
 
 def _from_milliseconds(raw: int) -> datetime:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import grp
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -12,15 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import docker
+from docker.constants import DEFAULT_DOCKER_API_VERSION
 from docker.errors import DockerException
+from docker.transport import UnixHTTPAdapter
 
 from leshan.errors import ServerUnavailable
 from leshan.reach import innermost
 
-ANSWER_LIMIT = 2.0
+ANSWER_LIMIT = 2
 """Seconds that an engine may take to answer."""
 
-_SOCKET = Path("/var/run/docker.sock")
 _COMPOSE_LIMIT = 10.0
 
 
@@ -37,17 +40,13 @@ class Engine:
     compose: Sequence[str]
 
 
-def connect(limit: float | None = 60.0) -> docker.DockerClient:
+def connect() -> docker.DockerClient:
     """A client of the engine, found as the command `docker` finds it.
-
-    Args:
-        limit: seconds that each of its answers may take.
 
     Raises:
         DockerException: it does not answer.
     """
-    # The annotation of `timeout` leaves out None, which stands for no limit.
-    return docker.from_env(timeout=limit)  # type: ignore[arg-type]
+    return docker.from_env()
 
 
 def find_engine() -> Engine:
@@ -57,28 +56,45 @@ def find_engine() -> Engine:
         ServerUnavailable: none answers, it may not be used, or there is no compose.
     """
     began = time.monotonic()
+    where = os.environ.get("DOCKER_HOST") or "its usual address"
     try:
-        client = connect(ANSWER_LIMIT)
-        try:
-            version = client.version()["Version"]
-        finally:
-            client.close()
+        # With a version given, the client asks nothing before it is ours to close.
+        client = docker.from_env(version=DEFAULT_DOCKER_API_VERSION, timeout=ANSWER_LIMIT)
+        with contextlib.closing(client):
+            if path := _socket_of(client):
+                where = path
+                _try_to_connect(path)
+            version = client.version(api_version=False)["Version"]
     except (DockerException, OSError) as error:
-        came, remedy = _explain(innermost(error))
+        came, remedy = _explain(innermost(error), where)
         asked = "a Docker engine to run Leshan in"
         raise ServerUnavailable(asked, came, time.monotonic() - began, remedy=remedy) from error
     return Engine(version, _find_compose())
 
 
+def _socket_of(client: docker.DockerClient) -> str | None:
+    """The path of the Unix socket that a client talks to, if it does to one."""
+    for adapter in client.api.adapters.values():
+        if isinstance(adapter, UnixHTTPAdapter):
+            return str(adapter.socket_path)
+    return None
+
+
+def _try_to_connect(path: str) -> None:
+    """See whether anybody is there. The client would too, but leave a socket open if not."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(ANSWER_LIMIT)
+        probe.connect(path)
+
+
 _WITHOUT = "or use mode jvm, which needs no Docker."
 
 
-def _explain(error: BaseException) -> tuple[str, str]:
+def _explain(error: BaseException, where: str) -> tuple[str, str]:
     """What came instead of an answer, and what to do."""
-    where = os.environ.get("DOCKER_HOST") or str(_SOCKET)
     match error:
         case PermissionError():
-            group = _group_of_socket()
+            group = _group_of(Path(where))
             came = f"this user may not use {where}"
             remedy = f"Have the user put into the group {group} (`sudo usermod -aG {group} $USER`,"
             return came, f"{remedy} then log in again), {_WITHOUT}"
@@ -90,9 +106,9 @@ def _explain(error: BaseException) -> tuple[str, str]:
     return f"{where}: {error}", f"See whether `docker version` works, {_WITHOUT}"
 
 
-def _group_of_socket() -> str:
+def _group_of(path: Path) -> str:
     try:
-        return grp.getgrgid(_SOCKET.stat().st_gid).gr_name
+        return grp.getgrgid(path.stat().st_gid).gr_name
     except (OSError, KeyError):
         return "docker"
 

@@ -152,9 +152,9 @@ class EventStream:
         description: what this is, as a person would say it.
         connect: opens a stream of events at the server.
         decode: makes an event of a name, the data and the time that it came.
+        settle: gives the server the time to begin a stream whose response it has begun.
         look_up: asks the server where the device is now; None where CoAP messages are not wanted
-            or the device is not registered. The answer also shows that the server had the time to
-            begin what it was asked before.
+            or the device is not registered.
         recorder: told of every event.
 
     Raises:
@@ -169,12 +169,14 @@ class EventStream:
         *,
         connect: Callable[[], Stream],
         decode: Callable[[str, str, float], ServerEvent],
+        settle: Callable[[], None],
         look_up: Callable[[], str | None],
         recorder: Recorder,
     ) -> None:
         self._description = description
         self._connect = connect
         self._decode = decode
+        self._settle = settle
         self._look_up = look_up
         self._recorder = recorder
         self._events: list[ServerEvent] = []
@@ -183,6 +185,7 @@ class EventStream:
         self._shown = look_up()
         self._stream = connect()
         try:
+            settle()
             self._show_messages()
         except BaseException:
             self._stream.discard()
@@ -293,11 +296,11 @@ class EventStream:
             self._changed.notify_all()
 
     def _show_messages(self) -> None:
-        address = self._look_up()
-        while address not in (None, self._shown):
+        while (address := self._look_up()) not in (None, self._shown):
             # The server goes on showing them when the stream that asked for them is gone.
             self._connect().discard()
-            self._shown, address = address, self._look_up()
+            self._settle()
+            self._shown = address
 
 
 def _is_a(kind: type[ServerEvent], event: ServerEvent) -> bool:

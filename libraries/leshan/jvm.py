@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import signal
 import tempfile
@@ -10,32 +9,24 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from leshan.errors import ServerUnavailable
 from leshan.guarded import GuardedProcess, Job, Order
 from leshan.jar import fetch_jar
 from leshan.java import find_java
-from leshan.ports import Listens, choose
+from leshan.ports import PortTaken
 from leshan.reach import complaint
 from leshan.release import Configuration, Release
 from leshan.settings import Mode, ServerSettings
-from leshan.supervision import LocalServer, end_of_log
+from leshan.supervision import LocalServer
 from leshan.terms import Terms
 
 START_LIMIT = 30.0
 """Seconds from launch to the first answer; 1 to 2 are usual."""
 
 _STEP = 0.02
-_TRIES = 3
 _KILL_LIMIT = 5.0
 
 _STARTED = "Web server started"
 _BIND_FAILED = "BindException"
-
-_log = logging.getLogger(__name__)
-
-
-class _PortTaken(Exception):
-    """Somebody else listens where the server was to listen."""
 
 
 class JvmServer(LocalServer):
@@ -48,22 +39,16 @@ class JvmServer(LocalServer):
         terms: how it is kept.
 
     Raises:
-        ServerUnavailable: there is no Java, no jar, or the address is not to be had.
+        ServerUnavailable: there is no Java, or no jar.
     """
 
     mode = Mode.JVM
 
     def __init__(self, release: Release, settings: ServerSettings, why: str, terms: Terms) -> None:
-        super().__init__(terms.recorder)
-        self.version = release.version
-        self._release = release
-        self._settings = settings
-        self._terms = terms
         self._java = find_java()
         self._jar = fetch_jar(release)
-        self._why = why
+        super().__init__(release, settings, terms, f"{self._java.name} (mode jvm: {why})")
         self._run: _Run | None = None
-        self._listen_at(choose(settings, terms, release.spare_ports))
 
     @property
     def pid(self) -> int:
@@ -76,27 +61,20 @@ class JvmServer(LocalServer):
         return self._there().guard_pid
 
     def _launch(self) -> None:
-        for _ in range(_TRIES):
-            try:
-                self._run_and_wait()
-            except _PortTaken:
-                _log.warning("a port was taken just now, trying others: %s", self.description)
-                self._end_run()
-                self._listen_at(choose(self._settings, self._terms, self._release.spare_ports))
-            else:
-                return
-        raise self._unavailable(f"ports were taken under our hands {_TRIES} times")
+        self._at_free_ports(self._release.spare_ports, self._run_and_wait)
 
     def _relaunch(self) -> None:
-        self._end_run()
         try:
             self._run_and_wait()
-        except _PortTaken:
+        except PortTaken:
             came = "another process took one of its ports in the meantime"
             raise self._unavailable(came) from None
 
     def _end(self) -> None:
-        self._end_run()
+        self._keep_log()
+        run, self._run = self._run, None
+        if run:
+            run.process.stop()
 
     def _kill(self) -> None:
         process = self._there()
@@ -120,13 +98,8 @@ class JvmServer(LocalServer):
     def _read_log(self) -> str:
         return self._run.log() if self._run else ""
 
-    def _end_run(self) -> None:
-        self._keep_log()
-        run, self._run = self._run, None
-        if run:
-            run.process.stop()
-
     def _run_and_wait(self) -> None:
+        self._end()  # what an earlier attempt left
         began = time.monotonic()
         self._run = run = _Run(
             self._command(),
@@ -141,7 +114,7 @@ class JvmServer(LocalServer):
             log = run.log()
             if _BIND_FAILED in log:
                 # Leshan goes on without the port: REST would answer, and CoAP never.
-                raise _PortTaken
+                raise PortTaken
             wrong = complaint(self._listens.rest) if _STARTED in log else "it is still starting"
             if ended:
                 raise self._unavailable(_how(run.process))
@@ -160,26 +133,10 @@ class JvmServer(LocalServer):
         return [
             str(self._java.path),
             *self._release.jvm_options,
+            "-Dfile.encoding=UTF-8",  # else Java before 18 takes the machine's, and loses letters
             *("-jar", str(self._jar)),
             *self._release.arguments(at.rest, at.coap, at.spare),
         ]
-
-    def _listen_at(self, listens: Listens) -> None:
-        self._listens = listens
-        self.rest_url = f"http://{listens.rest}"
-        self.coap = listens.coap
-        self.description = (
-            f"Leshan {self.version} in {self._java.name} (mode jvm: {self._why}),"
-            f" REST {self.rest_url}, CoAP {self.coap}"
-        )
-
-    def _unavailable(self, came: str) -> ServerUnavailable:
-        return ServerUnavailable(
-            f"{self.description} was to start",
-            came,
-            time.monotonic() - self._began,
-            remedy=end_of_log(self.logs()),
-        )
 
 
 class _Run:

@@ -30,6 +30,10 @@ class Listens:
     spare: tuple[int, ...]
 
 
+class PortTaken(Exception):
+    """Somebody else listens where a server was to listen."""
+
+
 def choose(settings: ServerSettings, terms: Terms, spare: int) -> Listens:
     """Where a server that is started now is to listen.
 

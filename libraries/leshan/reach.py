@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 from http.client import HTTPConnection, HTTPException
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from leshan.settings import Address
 
@@ -34,23 +38,30 @@ def complaint(rest: Address) -> str | None:
 
 def reason(error: requests.RequestException) -> str:
     """What kept a request from being answered, without the layers it came through."""
-    match cause := innermost(error):
-        case NameResolutionError():
-            return "its host name does not resolve"
-        case ConnectTimeoutError() | requests.ConnectTimeout():
-            return "nothing there takes a connection (timed out)"
-        case requests.Timeout() | socket.timeout():
-            return "it takes connections but does not answer (timed out)"
-        case NewConnectionError():
-            return str(cause).rpartition(": ")[2]
-    return str(cause)
+    layers = _layers(error)
+    for layer in layers:
+        match layer:
+            case NameResolutionError():
+                return "its host name does not resolve"
+            case NewConnectionError():  # which is a ConnectTimeoutError too, by its class
+                break
+            case ConnectTimeoutError():
+                return "nothing there takes a connection (timed out)"
+            case ReadTimeoutError() | TimeoutError():
+                return "it takes connections but does not answer (timed out)"
+    return str(layers[-1])
 
 
 def innermost(error: BaseException) -> BaseException:
     """The error at the bottom of those that `requests` and `urllib3` wrap around each other."""
-    while (inner := _inner(error)) is not None:
-        error = inner
-    return error
+    return _layers(error)[-1]
+
+
+def _layers(error: BaseException) -> list[BaseException]:
+    layers = [error]
+    while inner := _inner(layers[-1]):
+        layers.append(inner)
+    return layers
 
 
 def _inner(error: BaseException) -> BaseException | None:

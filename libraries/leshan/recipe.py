@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leshan.errors import ServerUnavailable
-from leshan.jar import MAVEN_CENTRAL, MAVEN_VARIABLE, PINNED
+from leshan.jar import MAVEN_VARIABLE, PINNED
 from leshan.release import Release
 
 FOLDER_VARIABLE = "SIM7028_LAB_COMPOSE"
 """Names the folder `compose` where this package runs apart from its project."""
 
+_COMPOSE_FILES = ("docker-compose.yml", "service.yml")
 _BUILT_FROM = ("Dockerfile", "leshan", "rest-answers")
 _IMAGE = "sim7028-lab-leshan"
 
@@ -39,7 +40,7 @@ class Recipe:
     @property
     def environment(self) -> Mapping[str, str]:
         """What the compose file is told of the image."""
-        repository = os.environ.get(MAVEN_VARIABLE, MAVEN_CENTRAL).rstrip("/")
+        repository = os.environ.get(MAVEN_VARIABLE, "").rstrip("/")
         recipe = {"LESHAN_RECIPE": f"-{self._digest}", "MAVEN_REPOSITORY": repository}
         return {**self._arguments, **recipe}
 
@@ -73,9 +74,7 @@ def find_recipe(release: Release) -> Recipe:
     """
     by_hand = os.environ.get(FOLDER_VARIABLE)
     folder = Path(by_hand) if by_hand else Path(__file__).parents[2] / "compose"
-    missing = [
-        name for name in ("docker-compose.yml", *_BUILT_FROM) if not (folder / name).exists()
-    ]
+    missing = [name for name in (*_COMPOSE_FILES, *_BUILT_FROM) if not (folder / name).exists()]
     if missing:
         raise ServerUnavailable(
             f"the files that the server's image is built from, in {folder}",

@@ -1,36 +1,24 @@
-"""HTTP to the server: a response, or an error that names the side that is wrong."""
+"""HTTP to the server."""
 
 from __future__ import annotations
 
-import html
-import json
-import re
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import requests
 from sseclient import SSEClient
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
-from lab_evidence import Direction, Event, Json, Recorder, Source
+from lab_evidence import Direction, Event, Recorder, Source
 from leshan.connections import CuttableAdapter
-from leshan.errors import (
-    InvalidAnswer,
-    LeshanError,
-    NoAnswer,
-    ServerLost,
-    ServerRefused,
-    ServerUnavailable,
-    UnknownDialect,
-)
-from lwm2m import InvalidValue
-
-R = TypeVar("R")
+from leshan.errors import ServerLost, ServerUnavailable, UnknownDialect
+from leshan.reach import innermost
+from leshan.reply import Reply, shortened
 
 CONNECT_LIMIT = 5.0
 """Seconds for a connection to the server."""
@@ -39,10 +27,9 @@ ANSWER_LIMIT = 10.0
 QUIET_LIMIT = 35.0
 """Seconds without a byte on a stream of events; the server's heartbeat is one every 10 s."""
 
-_LONGEST_WORDS = 300
 _LONGEST_EVIDENCE = 4000
-_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_BLOCK = 65536
+_SETTLING = int(__import__("os").environ.get("K", "10"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,113 +45,21 @@ class Body:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An HTTP response.
-
-    Attributes:
-        asked: what it is the response to, as a person would say it.
-        status: the HTTP status.
-        text: the body.
-        elapsed: seconds from request to response.
-        location: where a redirection points, else empty.
-    """
-
-    asked: str
-    status: int
-    text: str
-    elapsed: float
-    location: str = ""
-
-    @property
-    def words(self) -> str:
-        """The body for a message: on one line, not too long, and of an HTML page its title."""
-        text = self.text
-        if text.lstrip().startswith("<"):
-            title = _TITLE.search(text)
-            text = html.unescape(title[1] if title else _TAG.sub(" ", text))
-        return _shortened(" ".join(text.split()), _LONGEST_WORDS)
-
-    def json(self) -> Any:
-        """The body, read as JSON.
-
-        Raises:
-            UnknownDialect: it is none.
-        """
-        try:
-            return json.loads(self.text)
-        except ValueError:
-            came = f"HTTP {self.status} with {self.words or 'nothing'}, which is no JSON"
-            raise UnknownDialect(self.asked, came, self.elapsed) from None
-
-    def understood(self, by: str, make: Callable[[Any], R]) -> R:
-        """What a dialect makes of the body's JSON.
-
-        Args:
-            by: the release whose dialect it is.
-            make: fails, as code does on JSON of another shape, where the dialect has no such thing.
-
-        Raises:
-            InvalidAnswer: the device said what is no value or no response code.
-            UnknownDialect: the release says no such thing.
-        """
-        data = self.json()
-        try:
-            return make(data)
-        except InvalidValue as error:
-            raise InvalidAnswer(self.asked, str(error), self.elapsed) from error
-        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-            came = f"{self.words}, which {by} would not say ({type(error).__name__}: {error})"
-            raise UnknownDialect(self.asked, came, self.elapsed) from error
-
-    def checked(self) -> Reply:
-        """This response, if the server did what it was asked.
-
-        Raises:
-            NoAnswer: the device gave no answer in time, or left while it was asked.
-            InvalidAnswer: what the device answered is no answer to the request.
-            ServerRefused: the server did not do it.
-            ServerLost: something before the server says that it is not there.
-        """
-        if self.status == 200:
-            return self
-        came = f"HTTP {self.status} {self.words}".strip()
-        error: type[LeshanError] = ServerRefused
-        remedy = ""
-        match self.status:
-            case 500 if self.text.startswith(("Invalid Response", "Request rejected")):
-                error = InvalidAnswer
-            case 500 if self.text.startswith("Request cancelled"):
-                # Leshan drops what it asked of a device that deregisters or registers anew.
-                error = NoAnswer
-            case 504 if self.text.startswith("Request timeout"):
-                error, came = NoAnswer, "the device did not answer"
-            case 502 | 503 | 504:
-                error = ServerLost
-                remedy = "A proxy says so in its place: see whether the server is up."
-            case 500:
-                remedy = "It failed on the request or on what the device said: see its log."
-            case 401 | 403 | 407:
-                remedy = "See the user and the password that are given for the server."
-            case status if 300 <= status < 400:
-                came = f"HTTP {status}, a redirection to {self.location or 'nowhere'}"
-                remedy = "None is followed: give the server's own address."
-            case _:
-                remedy = "The device was not asked."
-        raise error(self.asked, came, self.elapsed, remedy=remedy)
-
-
 class Stream:
     """Server-sent events of a response that has begun.
 
     Args:
         asked: what this is, as a person would say it.
         response: whose body they are.
+        is_over: says whether the client as a whole was closed.
     """
 
-    def __init__(self, asked: str, response: requests.Response) -> None:
+    def __init__(
+        self, asked: str, response: requests.Response, is_over: Callable[[], bool]
+    ) -> None:
         self._asked = asked
         self._response = response
+        self._is_over = is_over
         self._opened = time.monotonic()
         self._ended = False
         self._closed = False
@@ -177,7 +72,7 @@ class Stream:
         """
         with self._response:
             try:
-                for event in SSEClient(self._chunks()).events():
+                for event in SSEClient(self._until_the_end()).events():
                     if self._ended:
                         break  # and this one was cut off
                     yield event.event, event.data
@@ -187,13 +82,11 @@ class Stream:
             except (HTTPError, OSError, ValueError) as error:
                 # A socket that is shut down under TLS raises ValueError.
                 came = _reason(error)
-        if not self._closed:
+        if not (self._closed or self._is_over()):
             raise ServerLost(self._asked, came, time.monotonic() - self._opened)
 
-    def _chunks(self) -> Iterator[bytes]:
-        # What has come, and not until a block is full, as iter_content and iter_lines would.
-        while chunk := self._response.raw.read1():
-            yield chunk
+    def _until_the_end(self) -> Iterator[bytes]:
+        yield from _pieces(self._response)
         self._ended = True
 
     def close(self) -> None:
@@ -205,6 +98,15 @@ class Stream:
     def discard(self) -> None:
         """End the stream, which nobody reads."""
         self._response.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """A request that was sent and the response that has begun."""
+
+    asked: str
+    sent: Event
+    response: requests.Response
 
 
 class Rest:
@@ -265,15 +167,9 @@ class Rest:
             ServerLost: no response came.
             ServerUnavailable: the server's certificate is not trusted.
         """
-        request = self._prepare(method, path, query, body)
-        started = self._record_sent(request, body)
-        try:
-            response = self._session.send(
-                request, timeout=(CONNECT_LIMIT, limit), allow_redirects=False
-            )
-        except (requests.RequestException, HTTPError, OSError) as error:
-            self._raise(asked, request, error, started, limit)
-        return self._reply(asked, request, response, started)
+        exchange = self._begin(asked, self._prepare(method, path, query, body), limit)
+        with exchange.response:
+            return self._finish(exchange)
 
     def stream(self, asked: str, path: str, *, query: Mapping[str, str] | None = None) -> Stream:
         """A stream of events; its response has begun when this returns.
@@ -286,19 +182,23 @@ class Rest:
         """
         request = self._prepare("GET", path, query, None)
         request.headers["Accept"] = "text/event-stream"
-        started = self._record_sent(request, None)
-        try:
-            response = self._session.send(
-                request, timeout=(CONNECT_LIMIT, QUIET_LIMIT), allow_redirects=False, stream=True
-            )
-        except (requests.RequestException, HTTPError, OSError) as error:
-            self._raise(asked, request, error, started, QUIET_LIMIT)
-        if response.headers.get("Content-Type", "").startswith("text/event-stream"):
-            self._record_received(request, response, started, "(a stream of events)")
-            return Stream(asked, response)
-        with response:
-            reply = self._reply(asked, request, response, started).checked()
+        exchange = self._begin(asked, request, QUIET_LIMIT)
+        with ExitStack() as unless_streaming:
+            response = unless_streaming.enter_context(exchange.response)
+            if response.headers.get("Content-Type", "").startswith("text/event-stream"):
+                self._record_received(exchange, "(a stream of events)")
+                unless_streaming.pop_all()
+                return Stream(asked, response, lambda: self._closed)
+            reply = self._finish(exchange).checked()
         raise UnknownDialect(asked, f"no stream of events but {reply.words}", reply.elapsed)
+
+    def settle(self) -> None:
+        """Give the server time to end what it goes on with behind a response that has begun.
+
+        Round trips, so that a busy server gets more of it; nobody is told of them.
+        """
+        for _ in range(_SETTLING):
+            self._session.get(f"{self.url}/api/server/endpoint", timeout=ANSWER_LIMIT)
 
     def close(self) -> None:
         """End every connection; whoever waits on one gets `ServerLost`."""
@@ -319,29 +219,58 @@ class Rest:
             )
         )
 
-    def _reply(
-        self,
-        asked: str,
-        request: requests.PreparedRequest,
-        response: requests.Response,
-        started: float,
-    ) -> Reply:
-        text = response.content.decode("utf-8", "replace")
-        elapsed = self._record_received(request, response, started, text)
-        location = response.headers.get("Location", "")
-        return Reply(asked, response.status_code, text, elapsed, location)
+    def _begin(self, asked: str, request: requests.PreparedRequest, limit: float) -> _Exchange:
+        """Send the request; its response has begun."""
+        carried = request.body.decode() if isinstance(request.body, bytes) else ""
+        text = f"{request.method} {request.path_url} {carried}".rstrip()
+        sent = Event(
+            Source.REST,
+            Direction.SENT,
+            shortened(text, _LONGEST_EVIDENCE),
+            {"method": request.method, "path": request.path_url},
+        )
+        self._recorder.record(sent)
+        try:
+            response = self._session.send(
+                request, timeout=(CONNECT_LIMIT, limit), allow_redirects=False, stream=True
+            )
+        except (requests.RequestException, HTTPError, OSError) as error:
+            self._lose(asked, sent, error)
+        return _Exchange(asked, sent, response)
 
-    def _raise(
-        self,
-        asked: str,
-        request: requests.PreparedRequest,
-        error: Exception,
-        started: float,
-        limit: float,
-    ) -> NoReturn:
-        after = time.monotonic() - started
+    def _finish(self, exchange: _Exchange) -> Reply:
+        """Read the response to its end."""
+        response = exchange.response
+        parts: list[bytes] = []
+        try:
+            parts.extend(_pieces(response))
+        except (requests.RequestException, HTTPError, OSError) as error:
+            # 2.0.0-M4 breaks off behind the words that an endpoint is unknown to it.
+            if response.status_code == 200:
+                self._lose(exchange.asked, exchange.sent, error)
+        text = b"".join(parts).decode("utf-8", "replace")
+        return Reply(
+            asked=exchange.asked,
+            status=response.status_code,
+            text=text,
+            elapsed=self._record_received(exchange, text),
+            location=response.headers.get("Location", ""),
+        )
+
+    def _record_received(self, exchange: _Exchange, text: str) -> float:
+        """Tell what came, and give the seconds that it took."""
+        status = exchange.response.status_code
+        now = time.monotonic()
+        elapsed = now - exchange.sent.t
+        text = shortened(f"HTTP {status} {text}".rstrip(), _LONGEST_EVIDENCE)
+        data = {**exchange.sent.data, "status": status, "seconds": round(elapsed, 6)}
+        self._recorder.record(Event(Source.REST, Direction.RECEIVED, text, data, now))
+        return elapsed
+
+    def _lose(self, asked: str, sent: Event, error: Exception) -> NoReturn:
+        after = time.monotonic() - sent.t
         came = _reason(error)
-        data: dict[str, Json] = {**_data(request), "seconds": round(after, 6)}
+        data = {**sent.data, "seconds": round(after, 6)}
         self._recorder.record(Event(Source.REST, Direction.NOTED, f"no response: {came}", data))
         if self._closed:
             remedy = "Ask before the client is closed."
@@ -349,38 +278,11 @@ class Rest:
         if isinstance(error, requests.exceptions.SSLError):
             remedy = "Give the file of the certificates that signed the server's."
             raise ServerUnavailable(asked, f"{self.url}: {came}", after, remedy=remedy) from error
-        if isinstance(error, requests.exceptions.ReadTimeout):
-            came = f"no HTTP response within {limit:g} s"
+        if isinstance(error, requests.exceptions.ReadTimeout | ReadTimeoutError):
+            came = "no HTTP response in time"
+        elif isinstance(error, ProtocolError):
+            came = "the HTTP response was cut off"
         raise ServerLost(asked, f"{self.url}: {came}", after) from error
-
-    def _record_sent(self, request: requests.PreparedRequest, body: Body | None) -> float:
-        text = f"{request.method} {request.path_url} {body.text if body else ''}".rstrip()
-        event = Event(
-            Source.REST, Direction.SENT, _shortened(text, _LONGEST_EVIDENCE), _data(request)
-        )
-        self._recorder.record(event)
-        return event.t
-
-    def _record_received(
-        self,
-        request: requests.PreparedRequest,
-        response: requests.Response,
-        started: float,
-        text: str,
-    ) -> float:
-        now = time.monotonic()
-        data: dict[str, Json] = {
-            **_data(request),
-            "status": response.status_code,
-            "seconds": round(now - started, 6),
-        }
-        text = _shortened(f"HTTP {response.status_code} {text}".rstrip(), _LONGEST_EVIDENCE)
-        self._recorder.record(Event(Source.REST, Direction.RECEIVED, text, data, now))
-        return now - started
-
-
-def _data(request: requests.PreparedRequest) -> dict[str, Json]:
-    return {"method": request.method, "path": request.path_url}
 
 
 def _checked_url(url: str) -> str:
@@ -404,16 +306,13 @@ def _checked_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    """The body as it comes; `iter_content` and `iter_lines` would wait for a block to be full."""
+    while piece := response.raw.read1(_BLOCK):
+        yield piece
 
 
-def _reason(error: BaseException) -> str:
-    """What was wrong under the layers of requests and urllib3."""
-    while type(error).__module__.partition(".")[0] in {"requests", "urllib3"}:
-        below = error.__cause__ or error.__context__
-        if below is None:
-            break
-        error = below
-    strerror = error.strerror if isinstance(error, OSError) else None
-    return strerror or str(error) or type(error).__name__
+def _reason(error: Exception) -> str:
+    bottom = innermost(error)
+    said = bottom.strerror if isinstance(bottom, OSError) else None
+    return said or str(bottom) or type(bottom).__name__

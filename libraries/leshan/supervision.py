@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -11,12 +12,19 @@ from enum import Enum
 from types import TracebackType
 from typing import Self
 
-from lab_evidence import Direction, Event, Recorder, Source
-from leshan.errors import ServerLost
-from leshan.settings import Address, Mode
+from lab_evidence import Direction, Event, Source
+from leshan.errors import ServerLost, ServerUnavailable
+from leshan.ports import Listens, PortTaken, choose
+from leshan.release import Release
+from leshan.settings import Address, Mode, ServerSettings
+from leshan.terms import Terms
 
 LAST_LINES = 12
 """How many lines of its log an error about the server shows."""
+
+_TRIES = 3
+
+_log = logging.getLogger(__name__)
 
 
 class Server(ABC):
@@ -106,11 +114,21 @@ class LocalServer(Server):
     A subclass says how, and calls `_lost` when it sees that the server ended.
 
     Args:
-        recorder: is told of every change of the server's life.
+        release: what runs.
+        settings: `coap_host`, `coap_port` and `ack_timeout` are looked at.
+        terms: how it is kept.
+        place: what it runs in, and why there.
     """
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(
+        self, release: Release, settings: ServerSettings, terms: Terms, place: str
+    ) -> None:
+        self.version = release.version
+        self.description = f"Leshan {release.version} in {place}"
+        self._release = release
+        self._settings = settings
+        self._terms = terms
+        self._place = place
         self._lock = threading.Lock()
         self._listeners: list[Callable[[ServerLost], None]] = []
         self._state = _State.STARTING
@@ -120,11 +138,14 @@ class LocalServer(Server):
 
     @abstractmethod
     def _launch(self) -> None:
-        """Start it and return when it answers; ServerUnavailable if it does not."""
+        """Start it and return when it answers; ServerUnavailable if it does not.
+
+        `_at_free_ports` tells it where to listen.
+        """
 
     @abstractmethod
     def _relaunch(self) -> None:
-        """End it, whatever its state, and start it at the same addresses, as `_launch` does."""
+        """End it, whatever its state, and start it where it listened before."""
 
     @abstractmethod
     def _end(self) -> None:
@@ -237,16 +258,36 @@ class LocalServer(Server):
     def _come_up(self, launch: Callable[[], None], word: str) -> None:
         try:
             launch()
+            with self._lock:
+                self._began = time.monotonic()
+                self._state = _State.RUNNING
+            self._note(f"{word}: {self.description}")
+            if how := self._how_it_ended():  # before anybody was there to be told
+                self._lost(how)
+            self.check()
         except BaseException:
             self.stop()
             raise
-        with self._lock:
-            self._began = time.monotonic()
-            self._state = _State.RUNNING
-        self._note(f"{word}: {self.description}")
-        if how := self._how_it_ended():  # before anybody was there to be told
-            self._lost(how)
-        self.check()
+
+    def _at_free_ports(self, spare: int, attempt: Callable[[], None]) -> None:
+        """Have `attempt` made where nobody listens, anew each time that it meets PortTaken."""
+        for _ in range(_TRIES):
+            self._listen_at(choose(self._settings, self._terms, spare))
+            try:
+                attempt()
+            except PortTaken:
+                _log.warning("a port was taken just now, trying others: %s", self.description)
+            else:
+                return
+        raise self._unavailable(f"ports were taken under our hands {_TRIES} times")
+
+    def _listen_at(self, listens: Listens) -> None:
+        self._listens = listens
+        self.rest_url = f"http://{listens.rest}"
+        self.coap = listens.coap
+        self.description = (
+            f"Leshan {self.version} in {self._place}, REST {self.rest_url}, CoAP {self.coap}"
+        )
 
     def _lost(self, how: str) -> None:
         """Tell everybody, if the server was to be there."""
@@ -256,9 +297,11 @@ class LocalServer(Server):
             self._loss = self._loss_error(how)  # before the state, which is read unlocked
             self._state = _State.LOST
             listeners = tuple(self._listeners)
-        self._note(f"lost: {how}")
-        for tell in listeners:
-            tell(self._error())
+        try:
+            self._note(f"lost: {how}")
+        finally:
+            for tell in listeners:
+                tell(self._error())
 
     def _keep_log(self) -> None:
         """Keep what `_read_log` gives, which is about to go."""
@@ -282,8 +325,17 @@ class LocalServer(Server):
             remedy=f"Its registrations are gone with it. {end_of_log(self.logs())}",
         )
 
+    def _unavailable(self, came: str, log: str | None = None) -> ServerUnavailable:
+        """It did not start; with the end of its log, or of another one that tells more."""
+        return ServerUnavailable(
+            f"{self.description} was to start",
+            came,
+            time.monotonic() - self._began,
+            remedy=end_of_log(self.logs() if log is None else log),
+        )
+
     def _note(self, text: str) -> None:
-        self._recorder.record(Event(Source.SERVER, Direction.NOTED, f"server {text}"))
+        self._terms.recorder.record(Event(Source.SERVER, Direction.NOTED, f"server {text}"))
 
 
 def last_lines(text: str, lines: int) -> str:

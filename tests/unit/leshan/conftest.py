@@ -32,6 +32,7 @@ class Asked:
     query: str
     body: str
     headers: dict[str, str]
+    port: int
 
 
 @dataclass
@@ -76,7 +77,14 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         self.fake.asked.append(
-            Asked(self.command, url.path, url.query, body, dict(self.headers.items()))
+            Asked(
+                method=self.command,
+                path=url.path,
+                query=url.query,
+                body=body,
+                headers=dict(self.headers.items()),
+                port=self.client_address[1],
+            )
         )
         if "text/event-stream" in self.headers.get("Accept", "") and url.path.endswith("/event"):
             self.stream()
@@ -88,16 +96,25 @@ class Handler(BaseHTTPRequestHandler):
             self.fake.closing.wait()
             self.close_connection = True
             return
+        if route[0] == "breaks off":
+            text = route[2].encode()
+            self.send_response(route[1])
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(text), text))
+            self.close_connection = True
+            return
         if route == "hang up":
             self.close_connection = True
             return
         status, text, *headers = route
         self.send_response(status)
-        for name, value in headers[0].items() if headers else ():
+        told = {"Content-Length": str(len(text.encode())), **(headers[0] if headers else {})}
+        for name, value in told.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(text.encode())))
         self.end_headers()
         self.wfile.write(text.encode())
+        self.close_connection = told["Content-Length"] != str(len(text.encode()))
 
     def stream(self) -> None:
         pushed: queue.Queue[bytes | None] = queue.Queue()

@@ -21,7 +21,7 @@ from leshan.events import (
     Updated,
 )
 from leshan.models import DataType, TypeOf
-from leshan.rest import Reply
+from leshan.reply import Reply
 from lwm2m import Code, Kind, Path, Value
 
 RELEASES = pytest.mark.parametrize("release", ["2.0.0-M4", "2.0.0-M18"])
@@ -504,6 +504,14 @@ def test_a_code_that_coap_does_not_have_is_the_devices_fault() -> None:
 def test_a_location_is_a_path() -> None:
     data = {"status": "CREATED(201)", "location": "3340/3"}
     assert M4().answer("create", Path(3340), data, "", 0.0, type_of).location == Path(3340, 3)
+
+
+def test_a_location_that_is_no_path_is_the_devices_fault() -> None:
+    reply = Reply("create", 200, '{"status": "CREATED(201)", "location": "rd/x"}', 0.0)
+    with pytest.raises(InvalidAnswer, match=r"location of the new instance: '/rd/x'"):
+        reply.understood(
+            "2.0.0-M4", lambda data: M4().answer("create", Path(3340), data, "", 0.0, type_of)
+        )
 
 
 def test_updates_tell_the_registration_as_it_is_now(

@@ -11,10 +11,14 @@ import pytest
 
 from leshan.guarded import CannotStart, GuardedProcess, Job, Order
 
-# Says when it is there, so that nobody signals a Python that still starts.
-READY = "import sys, time; print('ready', flush=True); "
-SLEEP = READY + "time.sleep(60)"
-STUBBORN = READY + "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+SLEEP = "import time; time.sleep(60)"
+# Opens a pipe when it is ready for what it ignores.
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+open({pipe!r}, "w").close()
+time.sleep(60)
+"""
 
 
 def python(code):
@@ -90,18 +94,34 @@ def test_stop_twice_is_as_once(job):
 
 def test_a_process_that_ignores_sigterm_is_killed(job, monkeypatch, watch, tmp_path):
     monkeypatch.setattr("leshan.guarded._GRACE", 0.2)
-    process = GuardedProcess(job(STUBBORN))
+    pipe = tmp_path / "ready"
+    os.mkfifo(pipe)
+    process = GuardedProcess(job(STUBBORN.format(pipe=str(pipe))))
     child = watch(process.pid)
+    pipe.read_text()
     process.stop()
     assert child.has_ended(0)
 
 
-def test_a_paused_process_can_be_stopped(job, watch):
-    process = GuardedProcess(job())
+# Opens a pipe when it is ready to say goodbye.
+POLITE = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(print("goodbye", flush=True)))
+open({pipe!r}, "w").close()
+time.sleep(60)
+"""
+
+
+def test_a_paused_process_is_woken_to_be_stopped(job, watch, tmp_path):
+    pipe = tmp_path / "ready"
+    os.mkfifo(pipe)
+    process = GuardedProcess(job(POLITE.format(pipe=str(pipe))))
     child = watch(process.pid)
+    pipe.read_text()
     process.order(Order.PAUSE)
     process.stop()
     assert child.has_ended(0)
+    assert (tmp_path / "log").read_text() == "goodbye\n"
 
 
 def test_orders_are_done_when_order_returns(job):
