@@ -17,12 +17,12 @@ References such as "note 2.2.8" are to SIMCom's application note on LwM2M for th
 from sim7028.channel import Channel
 from sim7028.command import At, Command, Order, Raw
 from sim7028.commands import (
+    OWN_OBJECTS,
     AddObject,
     Close,
     Configure,
     DeleteObject,
     ExecuteResponse,
-    Name,
     Open,
     ReadResponse,
     Result,
@@ -32,7 +32,7 @@ from sim7028.commands import (
     SupportTest,
     WriteResponse,
 )
-from sim7028.dialect import A76XX, DIALECTS, NOTE_103, STRICT, Dialect, Numbers, Parameter
+from sim7028.dialect import A76XX, DIALECTS, NOTE_103, STRICT, Dialect, Name, Numbers, Parameter
 from sim7028.errors import (
     AtError,
     AtRefused,
@@ -74,6 +74,7 @@ __all__ = [
     "A76XX",
     "DIALECTS",
     "NOTE_103",
+    "OWN_OBJECTS",
     "STRICT",
     "AddObject",
     "At",

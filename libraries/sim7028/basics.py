@@ -51,6 +51,20 @@ class Setting:
     fields: tuple[Field, ...]
     line: Line
 
+    @property
+    def texts(self) -> list[str]:
+        """The parameters as text."""
+        return [field.text for field in self.fields]
+
+    @property
+    def number(self) -> int:
+        """The first parameter as a number.
+
+        Raises:
+            Malformed: it is none.
+        """
+        return self.fields[0].number
+
 
 @dataclass(frozen=True)
 class Get(Command[tuple[Setting, ...]]):
@@ -80,8 +94,8 @@ class Get(Command[tuple[Setting, ...]]):
 
 
 @dataclass(frozen=True)
-class GetNumber(Command[int]):
-    """AT+<name>?, for the first number of its only line.
+class GetNumber(Command[Setting]):
+    """AT+<name>?, for a setting of one line that begins with a number.
 
     Attributes:
         name: such as `CFUN`.
@@ -98,11 +112,13 @@ class GetNumber(Command[int]):
         """A line that begins with +<name>."""
         return line.content.startswith(f"+{self.name}:".encode())
 
-    def parse(self, lines: Sequence[Line]) -> int:
-        """The number."""
+    def parse(self, lines: Sequence[Line]) -> Setting:
+        """The setting; its `number` is there."""
         if not lines:
             raise Malformed(f"a line that begins with +{self.name}: is missing")
-        return split_fields(after_prefix(lines[0].content, f"+{self.name}"))[0].number
+        (setting,) = Get(self.name).parse(lines)
+        _ = setting.number
+        return setting
 
 
 @dataclass(frozen=True)
@@ -134,7 +150,20 @@ class SimQuery(Command[Sim]):
 
 
 @dataclass(frozen=True)
-class Identify(Command[str]):
+class Identification:
+    """What the module calls itself.
+
+    Attributes:
+        text: without prefix and quotes.
+        line: the line it came in.
+    """
+
+    text: str
+    line: Line
+
+
+@dataclass(frozen=True)
+class Identify(Command[Identification]):
     """AT+CGMM, AT+CGMR or AT+CGSN: model, firmware, IMEI, as text.
 
     Modules answer with or without a prefix, with or without quotes.
@@ -157,12 +186,13 @@ class Identify(Command[str]):
             content[:1] not in b"+*" and isinstance(parse_urc(line), UnknownLine)
         )
 
-    def parse(self, lines: Sequence[Line]) -> str:
+    def parse(self, lines: Sequence[Line]) -> Identification:
         """The text, without prefix and quotes."""
         if not lines:
             raise Malformed("the text is missing")
         text = lines[0].content.decode()
-        return text.removeprefix(f"+{self.name}:").strip().strip('"')
+        text = text.removeprefix(f"+{self.name}:").strip().strip('"')
+        return Identification(text, lines[0])
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,14 @@ from sim7028.errors import AtRefused, AtTimeout, AtUnparsable, PortSpeaksBinary
 from sim7028.framing import Ending, Framer, Line
 from sim7028.inbox import Inbox, Mark
 from sim7028.port import Port
-from sim7028.urcs import UnknownLine, parse_urc
+from sim7028.urcs import Ready, UnknownLine, parse_urc
 
 R = TypeVar("R")
 
 LATE = 3.0
 """How much longer than a command's limit the channel listens, in s, to tell late from lost."""
 
+_AT_AGAIN = 1.0  # s after which an AT is taken for unheard; it may have woken the module
 _SILENT = Silent()
 _MOST_QUARANTINED = 100
 _TEXT = frozenset(range(0x20, 0x7F)) | frozenset(b"\r\n\t\0")
@@ -45,6 +46,7 @@ class _Pending:
         self.sent = time.monotonic()
         self.reply: list[Line] = []
         self.final: Line | None = None
+        self.restarted = False  # the module did, so it has forgotten the command
         self._echo = text.strip().encode()
         self._may_echo = True
 
@@ -74,6 +76,11 @@ class _Pending:
     @staticmethod
     def _is_refusal(content: bytes) -> bool:
         return content == b"ERROR" or content.startswith((b"+CME ERROR:", b"+CMS ERROR:"))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing to wait for any more."""
+        return self.final is not None or self.restarted
 
     @property
     def in_time(self) -> bool:
@@ -192,7 +199,7 @@ class Channel:
             self._unanswered = cause or "AT"
             self._quarantined.clear()
             while True:
-                patience = min(At.limit, max(deadline - time.monotonic(), self._quiet))
+                patience = min(_AT_AGAIN, max(deadline - time.monotonic(), self._quiet))
                 pending = self._exchange(At(), "AT", patience)
                 if self._is_quiet(deadline) and pending.in_time and not pending.refused:
                     break
@@ -225,12 +232,12 @@ class Channel:
             while True:
                 seen = self._strays
                 strayed = self._changed.wait_for(partial(self._has_strayed, seen), self._quiet)
-                self._inbox.raise_failure("AT", time.monotonic())
+                self._inbox.check("AT", time.monotonic())
                 if not strayed or time.monotonic() >= deadline:
                     return not strayed
 
     def _has_strayed(self, seen: int) -> bool:
-        return self._strays != seen or self._inbox.failure is not None
+        return self._strays != seen or self._inbox.ended
 
     def _exchange(self, command: Command[Any], text: str, patience: float) -> _Pending:
         """Send the line and wait for the final result code; without one the channel is out of step.
@@ -240,56 +247,59 @@ class Channel:
         pending = _Pending(command, text)
         try:
             with self._changed:
-                self._inbox.raise_failure(command.shown, pending.sent)
+                self._inbox.check(command.shown, pending.sent)
                 self._pending = pending
                 self._inbox.last_command = (pending.sent, command.shown)
                 self._record(Direction.SENT, text.encode(), {"command": text}, pending.sent)
-            self._write(text, command.shown, pending.sent)
+            self._write(text)
             with self._changed:
-                self._changed.wait_for(
-                    lambda: pending.final is not None or self._inbox.failure is not None, patience
-                )
+                self._changed.wait_for(lambda: pending.is_over or self._inbox.ended, patience)
                 if pending.final is None:
-                    self._inbox.raise_failure(command.shown, pending.sent)
+                    self._inbox.check(command.shown, pending.sent)
         finally:
             with self._changed:
                 was_sent, self._pending = self._pending is pending, None
-                if was_sent and not pending.in_time and self._unanswered is None:
-                    self._unanswered = command.shown
-                    self._note(
-                        f"out of step: {command.shown} was not answered within"
-                        f" {command.limit:g} s; what comes is quarantined",
-                        {"quarantine": True},
-                    )
+                if was_sent and not (pending.in_time or self._inbox.ended):
+                    self._fall_out_of_step(command.shown)
         return pending
 
-    def _write(self, text: str, shown: str, sent: float) -> None:
+    def _write(self, text: str) -> None:
         try:
             self._port.write(text.encode() + b"\r")
         except OSError as error:
             with self._changed:
-                self._inbox.failure = self._inbox.failure or error
-                self._inbox.raise_failure(shown, sent)
+                self._inbox.lost = self._inbox.lost or error
+
+    def _fall_out_of_step(self, unanswered: str) -> None:
+        if self._unanswered is None:
+            self._unanswered = unanswered
+            text = f"out of step: {unanswered} was not answered in time; what comes is quarantined"
+            self._note(text, {"quarantine": True})
 
     # The reader thread
 
     def _read(self) -> None:
-        try:
-            while True:
-                data = self._port.read(self._quiet if self._framer.in_value else None)
-                t = time.monotonic()
-                with self._changed:
-                    self._take(self._framer.feed(data, t) if data else self._framer.flush(t))
-        except Exception as error:  # whoever waits raises it, on its own thread
-            self._end(error)
-
-    def _end(self, failure: Exception) -> None:
-        with self._changed:
-            self._inbox.failure = self._inbox.failure or failure
+        while not self._inbox.ended:
+            data, lost = b"", None
             try:
-                self._take(self._framer.finish(time.monotonic()))
-            except Exception as error:  # the recorder's; it matters more
-                self._inbox.failure = error
+                data = self._port.read(self._quiet if self._framer.in_value else None)
+            except OSError as error:
+                lost = error
+            with self._changed:
+                self._took(data, lost)
+
+    def _took(self, data: bytes, lost: OSError | None) -> None:
+        """Make lines of what was read: nothing, after a quiet time or when the port is lost."""
+        t = time.monotonic()
+        self._inbox.lost = self._inbox.lost or lost
+        try:
+            if lost is not None:
+                self._take(self._framer.finish(t))
+            else:
+                self._take(self._framer.feed(data, t) if data else self._framer.flush(t))
+        except Exception as error:  # whoever waits raises it, on a thread that somebody watches
+            self._inbox.failure = error
+        if self._inbox.ended:
             self._changed.notify_all()
 
     def _take(self, lines: list[Line]) -> None:
@@ -324,6 +334,8 @@ class Channel:
         self._recorder.record(
             Event.of_bytes(Source.URC, Direction.RECEIVED, line.raw, data | _finding(line), line.t)
         )
+        if isinstance(urc, Ready) and self._pending is not None:
+            self._pending.restarted = True
         self._inbox.put(urc)
 
     # Evidence

@@ -110,8 +110,6 @@ class Raw(Command[tuple[Line, ...]]):
 class At(Order):
     """AT: are you there?"""
 
-    limit = 1.0
-
     def render(self) -> str:
         """AT."""
         return "AT"

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import IntEnum
 
 from lwm2m import Kind, Value
 from sim7028.command import Command, Order
-from sim7028.dialect import NOTE_103, Dialect, Parameter
+from sim7028.dialect import NOTE_103, Dialect, Name, Parameter
 from sim7028.framing import Line
 from sim7028.syntax import Malformed, quote
+
+OWN_OBJECTS = range(8)
+"""The objects that the module keeps to itself (note 2.2.6)."""
 
 
 class Result(IntEnum):
@@ -42,21 +45,6 @@ class Result(IntEnum):
     INTERNAL_SERVER_ERROR = 160
     NOT_IMPLEMENTED = 161
     SERVICE_UNAVAILABLE = 163
-
-
-class Name(Enum):
-    """The ten commands, in the note's order (2.1)."""
-
-    START = "LWSTART"
-    STOP = "LWSTOP"
-    CONFIGURE = "LWCNF"
-    OPEN = "LWOPEN"
-    CLOSE = "LWCLOSE"
-    ADD_OBJECT = "LWADDOBJ"
-    DELETE_OBJECT = "LWDELOBJ"
-    READ_RESPONSE = "LWREADRSP"
-    WRITE_RESPONSE = "LWWRITERSP"
-    EXECUTE_RESPONSE = "LWEXECUTERSP"
 
 
 @dataclass(frozen=True)

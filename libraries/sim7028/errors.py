@@ -74,17 +74,17 @@ class AtTimeout(AtError):
                 " doing just before."
             )
         if any(line.content.startswith(b"*ATREADY") for line in self.came):
-            hint = "The module restarted in the meantime (*ATREADY): look at its supply."
-        elif self.came:
-            hint = "The module speaks, but gave no final result code: did it hang in the command?"
+            what = f"the module restarted {self.after:.1f} s after it was sent"
+            hint = "If nobody restarted it on purpose, look at its supply."
         else:
+            what = f"no final result code within {self.limit:g} s (listened for {self.after:.1f} s)"
             hint = (
-                "Is the module powered and awake, is this its AT port, and is the baud rate right?"
+                "The module speaks, but did not end the command: did it hang in it?"
+                if self.came
+                else "Is the module powered and awake, is this its AT port, and is the baud rate"
+                " right?"
             )
-        return (
-            f"{self.asked} was not answered: no final result code within {self.limit:g} s (listened"
-            f" for {self.after:.1f} s). Came meanwhile: {shown(self.came)}. {hint}"
-        )
+        return f"{self.asked} was not answered: {what}. Came meanwhile: {shown(self.came)}. {hint}"
 
 
 @dataclass(eq=False)

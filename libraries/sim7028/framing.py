@@ -14,9 +14,11 @@ MAX_LINE = 65_536
 _MAX_HEAD = 128  # bytes before a value's opening quote; a longer head is none
 
 _RESOURCE = rb'\d+(?: *, *| +)"?(?P<type>\w)"? *, *(?P<length>\d{1,5}) *, *"'
-_WRITE = re.compile(rb"[\0 ]*\+L[WM]WRITE *: *(?:\d+ *, *){4}" + _RESOURCE)
+_WRITE = re.compile(rb"[\0 \t]*\+L[WM]WRITE *: *(?:\d+ *, *){4}" + _RESOURCE)
 _WRITE_MORE = re.compile(rb" *, *" + _RESOURCE)
-_EXECUTE = re.compile(rb'[\0 ]*\+LWEXECUTE *: *(?:\d+ *, *){4}(?P<type>)(?P<length>\d{1,5}) *, *"')
+_EXECUTE = re.compile(
+    rb'[\0 \t]*\+LWEXECUTE *: *(?:\d+ *, *){4}(?P<type>)(?P<length>\d{1,5}) *, *"'
+)
 
 _LINE_END_OR_QUOTE = re.compile(rb'[\r\n"]')
 

@@ -25,7 +25,8 @@ class Inbox:
 
     Attributes:
         changed: notified whenever something here changes; its lock guards everything here.
-        failure: why nothing more comes; None while the port lives.
+        lost: what the operating system said when the port went away; None while it is there.
+        failure: what else ended the reader, such as evidence that could not be kept.
         last_command: when the last command was sent, and which.
 
     Args:
@@ -34,6 +35,7 @@ class Inbox:
 
     def __init__(self, port: str) -> None:
         self.changed = Condition()
+        self.lost: OSError | None = None
         self.failure: Exception | None = None
         self.last_command: tuple[float, str] | None = None
         self._port = port
@@ -78,19 +80,24 @@ class Inbox:
         """All URCs from `position` on that nobody has claimed."""
         return tuple(urc for arrival, urc in self._urcs.items() if arrival >= position)
 
-    def raise_failure(self, asked: str, since: float) -> None:
-        """Raise what ended the reader, if anything did.
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more comes."""
+        return self.failure is not None or self.lost is not None
+
+    def check(self, asked: str, since: float) -> None:
+        """Make sure that something can still come.
 
         Raises:
             PortLost: the port is gone.
-            Exception: what else went wrong there, such as evidence that could not be kept.
+            Exception: what else ended the reader.
         """
-        if isinstance(self.failure, OSError):
-            after = time.monotonic() - since
-            reason = str(self.failure)
-            raise PortLost(asked, self.recent(since), after, self._port, reason) from self.failure
         if self.failure is not None:
             raise self.failure
+        if self.lost is not None:
+            after = time.monotonic() - since
+            reason = str(self.lost)
+            raise PortLost(asked, self.recent(since), after, self._port, reason) from self.lost
 
 
 class Mark:
@@ -159,6 +166,7 @@ class Mark:
             UrcUnexpected: one came; it counts as claimed.
             AtTimeout, PortLost: the fence was not answered.
         """
+        cause = self._cause_told  # before the fence becomes the last command
         self._fence()
         found = self._claim(
             lambda urc: isinstance(urc, kind), self._quiet if quiet is None else quiet
@@ -168,7 +176,7 @@ class Mark:
                 asked=found.name,
                 came=(found.line,),
                 after=found.line.t - self._t,
-                cause=self._cause_told,
+                cause=cause,
             )
 
     def unclaimed(self) -> tuple[Urc, ...]:
@@ -182,13 +190,13 @@ class Mark:
         def came() -> bool:
             nonlocal found
             found = self._inbox.claim(self.position, wanted)
-            return found is not None or self._inbox.failure is not None
+            return found is not None or self._inbox.ended
 
         begun = time.monotonic()
         with self._inbox.changed:
             self._inbox.changed.wait_for(came, within)
             if found is None:
-                self._inbox.raise_failure("waiting for a URC", begun)
+                self._inbox.check("waiting for a URC", begun)
             return found
 
     @property

@@ -15,7 +15,6 @@ from sim7028.basics import (
     Identify,
     Reset,
     Set,
-    Setting,
     SimQuery,
 )
 from sim7028.channel import Channel
@@ -49,7 +48,9 @@ _RADIO_LIMIT = 20.0
 _ATTACH_LIMIT = 75.0
 _OPERATOR_LIMIT = 120.0
 
-_STATUS_EVERY = 1.0  # s between two looks at the registration
+# Between two looks at the registration, in s; each pause is twice the one before.
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 1.0
 _FULL_FUNCTIONALITY = 1
 _AUTOMATIC = 0
 _ATTACHED = 1
@@ -151,14 +152,17 @@ class Session:
 class Module:
     """A module behind a channel.
 
+    Attributes:
+        dialect: what is particular to its firmware.
+
     Args:
         channel: an open one.
-        dialect: how its firmware wants commands to be written.
+        dialect: what is particular to its firmware.
     """
 
     def __init__(self, channel: Channel, dialect: Dialect = NOTE_103) -> None:
         self._channel = channel
-        self._dialect = dialect
+        self.dialect = dialect
         self._spent_pins: set[str] = set()
 
     def bring_up(self, plan: BringUp) -> Identity:
@@ -181,7 +185,11 @@ class Module:
             send(Set("CMEE", "2"))
         except AtRefused:
             send(Set("CMEE", "1"))
-        identity = Identity(*(send(Identify(name)) for name in ("CGMM", "CGMR", "CGSN")))
+        identity = Identity(
+            model=send(Identify("CGMM")).text,
+            firmware=send(Identify("CGMR")).text,
+            imei=send(Identify("CGSN")).text,
+        )
         self._keep_awake()
         self._unlock(plan.pin)
         self._attach(plan)
@@ -201,7 +209,7 @@ class Module:
         self._channel.send(command)
         settings = self._channel.send(Get(name))
         wanted = value.split(",")
-        if not any(_texts(setting)[: len(wanted)] == wanted for setting in settings):
+        if not any(setting.texts[: len(wanted)] == wanted for setting in settings):
             lines = [setting.line for setting in settings]
             raise SettingLost(command.shown, lines, time.monotonic() - begun)
 
@@ -243,32 +251,21 @@ class Module:
         """Radio on, operator chosen by itself, APN, attached; then wait for network and address."""
         send = self._channel.send
         begun = time.monotonic()
-        mark = self._channel.mark()
-        if send(GetNumber("CFUN")) != _FULL_FUNCTIONALITY:
+        if send(GetNumber("CFUN")).number != _FULL_FUNCTIONALITY:
             self.radio_on()
-        if send(GetNumber("COPS")) != _AUTOMATIC:
+        if send(GetNumber("COPS")).number != _AUTOMATIC:
             send(Set("COPS", str(_AUTOMATIC), _OPERATOR_LIMIT))
         if plan.apn:
             self._define_context(plan.context, plan.apn)
-        if send(GetNumber("CGATT")) != _ATTACHED:
+        if send(GetNumber("CGATT")).number != _ATTACHED:
             send(Set("CGATT", str(_ATTACHED), _ATTACH_LIMIT))
-        while True:
-            status = send(RegistrationQuery())
-            if status.is_registered and any(pdp.address for pdp in send(AddressQuery())):
-                return
-            after = time.monotonic() - begun
-            if after >= plan.attach_limit:
-                without = ", but without an address" if status.is_registered else ""
-                raise NotAttached("AT+CEREG?", (status.line,), after, f"{status}{without}")
-            pause = min(_STATUS_EVERY, plan.attach_limit - after)
-            with contextlib.suppress(UrcMissing):  # a URC ends the pause early, if there are any
-                mark.next(RegistrationChanged, within=pause)
+        self.await_network(max(0.0, begun + plan.attach_limit - time.monotonic()))
 
     def _define_context(self, context: int, apn: str) -> None:
         """Set the APN unless it is set already: some firmwares refuse it for a context in use."""
         for setting in self._channel.send(Get("CGDCONT")):
-            texts = _texts(setting)
-            if texts[0] == str(context) and [text.lower() for text in texts[2:3]] == [apn.lower()]:
+            cid, _, name = (*setting.texts, "", "")[:3]
+            if cid == str(context) and name.lower() == apn.lower():
                 return
         self._channel.send(Set("CGDCONT", f'{context},"IP",{quote(apn)}'))
 
@@ -309,7 +306,7 @@ class Module:
         )
         for parameter, value in values:
             if value is not None:
-                self._channel.send(Configure(parameter, value, self._dialect))
+                self._channel.send(Configure(parameter, value, self.dialect))
 
     def open(self, within: float = 30.0) -> Session:
         """Register with the configured server (note 2.2.4).
@@ -335,23 +332,51 @@ class Module:
         """Whether the network knows the module: AT+CEREG? (note 4.1)."""
         return self._channel.send(RegistrationQuery())
 
+    def addresses(self) -> tuple[PdpAddress, ...]:
+        """Every PDP context that the module names, with its address if it has one: AT+CGPADDR."""
+        return self._channel.send(AddressQuery())
+
     def address(self) -> PdpAddress:
         """The first PDP context with an address, or the first without: AT+CGPADDR (note 4.1).
 
         Raises:
             AtUnparsable: no context is defined.
         """
-        contexts = self._channel.send(AddressQuery())
+        contexts = self.addresses()
         if not contexts:
             raise AtUnparsable("AT+CGPADDR", (), 0.0, "it names no PDP context")
         return next((pdp for pdp in contexts if pdp.address), contexts[0])
+
+    def await_network(self, within: float) -> None:
+        """Wait until the network has taken the module in and given it an address.
+
+        Args:
+            within: how long to wait, in s.
+
+        Raises:
+            NotAttached: it has not.
+        """
+        begun = time.monotonic()
+        mark = self._channel.mark()
+        pause = _FIRST_PAUSE
+        while True:
+            status = self._channel.send(RegistrationQuery())
+            if status.is_registered and any(pdp.address for pdp in self.addresses()):
+                return
+            after = time.monotonic() - begun
+            if after >= within:
+                without = ", but without an address" if status.is_registered else ""
+                raise NotAttached("AT+CEREG?", (status.line,), after, f"{status}{without}")
+            with contextlib.suppress(UrcMissing):  # a URC ends the pause early, if there are any
+                mark.next(RegistrationChanged, within=min(pause, within - after))
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     def radio_off(self) -> None:
         """Leave the network, without telling the LwM2M server: AT+CFUN=0."""
         self._channel.send(Set("CFUN", "0", _RADIO_LIMIT))
 
     def radio_on(self) -> None:
-        """Look for the network again: AT+CFUN=1."""
+        """Look for the network again, AT+CFUN=1; `await_network` tells when it is found."""
         self._channel.send(Set("CFUN", str(_FULL_FUNCTIONALITY), _RADIO_LIMIT))
 
     def reset(self, within: float = 30.0) -> Ready:
@@ -368,7 +393,3 @@ class Module:
         with contextlib.suppress(AtTimeout):  # the restart may come before the OK
             self._channel.send(Reset())
         return mark.next(Ready, within=within)
-
-
-def _texts(setting: Setting) -> list[str]:
-    return [field.text for field in setting.fields]

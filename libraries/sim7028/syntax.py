@@ -10,7 +10,7 @@ HEX_DIGITS = re.compile(rb"(?:[0-9A-Fa-f]{2})*")
 
 _NUMBER = re.compile(rb"[0-9]{1,10}")
 _FIELD = re.compile(
-    rb'[ \t]*+(?:"(?P<quoted>[^"]*+)"[ \t]*+|(?P<bare>[^",]*+))(?P<end>,|\Z)', re.DOTALL
+    rb'[ \t]*+(?:"(?P<quoted>[^"]*)"[ \t]*|(?P<bare>[^",]*))(?P<end>,|\Z)', re.DOTALL
 )
 
 _UNSAFE = {

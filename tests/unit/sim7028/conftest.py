@@ -24,17 +24,13 @@ class Wire(Port):
         self._answers: dict[str, deque[Callable[[], object]]] = {}
         self.on("AT", "OK")
 
-    def on(self, command: str, *answers: str | bytes | tuple[str, ...]) -> None:
-        """From now on, answer `command` with these lines.
+    def on(self, command: str, *lines: str | bytes) -> None:
+        """From now on, answer `command` with these lines."""
+        self.on_call(command, lambda: self.say(*lines))
 
-        Where one is a tuple of lines, each is an answer of its own: one for each time that the
-        command comes, the last for good.
-        """
-        if any(isinstance(answer, tuple) for answer in answers):
-            in_turn = [answer if isinstance(answer, tuple) else (answer,) for answer in answers]
-        else:
-            in_turn = [answers]
-        self._answers[command] = deque(partial(self.say, *lines) for lines in in_turn)
+    def in_turn(self, command: str, *answers: tuple[str, ...]) -> None:
+        """Answer `command` with the first of these, next time with the second; the last stays."""
+        self._answers[command] = deque(partial(self.say, *lines) for lines in answers)
 
     def on_call(self, command: str, action: Callable[[], object]) -> None:
         """From now on, do this when `command` comes."""

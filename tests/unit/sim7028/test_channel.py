@@ -73,6 +73,15 @@ def test_a_line_that_only_looks_like_a_final_result_code_is_none(
     assert [urc.line.text for urc in mark.unclaimed()] == [line]
 
 
+def test_what_comes_after_the_final_result_code_is_no_part_of_the_answer(
+    channel: Channel, wire: Wire
+) -> None:
+    mark = channel.mark()
+    wire.on_call("AT", lambda: wire.put(b"\r\nOK\r\n\r\nERROR\r\n"))
+    channel.send(At())
+    assert [urc.line.text for urc in mark.unclaimed()] == ["ERROR"]
+
+
 def test_the_echo_is_recognised(channel: Channel, wire: Wire, recording: Recording) -> None:
     mark = channel.mark()
     wire.on_call("AT+CESQ", lambda: (wire.put(b"AT+CESQ\r"), wire.say(SIGNAL, "OK")))
@@ -156,11 +165,16 @@ def test_a_late_answer_is_told_from_a_lost_one(channel: Channel, wire: Wire) -> 
     assert [line.text for line in late.value.late] == ["+LOST: 1", "OK"]
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_restart_in_the_meantime_is_named(channel: Channel, wire: Wire) -> None:
+def test_a_restart_ends_the_wait_at_once(channel: Channel, wire: Wire) -> None:
     wire.on("AT+LOST", "*ATREADY: 1")
-    with pytest.raises(AtTimeout, match="The module restarted"):
-        channel.send(LOST)
+    with pytest.raises(AtTimeout, match="the module restarted"):
+        channel.send(Raw("AT+LOST", limit=600))
+
+
+def test_a_module_that_is_starting_is_asked_again_at_once(channel: Channel, wire: Wire) -> None:
+    wire.in_turn("AT", ("*ATREADY: 1",), ("OK",))
+    channel.resynchronise(within=600)
+    assert wire.sent == ["AT", "AT"]
 
 
 @pytest.mark.usefixtures("impatient")
@@ -171,7 +185,7 @@ def test_after_a_time_out_no_old_answer_is_given_to_a_new_command(
     with pytest.raises(AtTimeout):
         channel.send(LOST)
     old = "+CESQ: 99,99,255,255,1,1"
-    wire.on("AT", (old, "OK", "OK"), ("OK",))
+    wire.in_turn("AT", (old, "OK", "OK"), ("OK",))
     wire.on("AT+CESQ", SIGNAL, "OK")
     assert channel.send(SignalQuery()).rsrp == -83
     assert "AT" in wire.sent
@@ -205,9 +219,21 @@ def test_an_interrupted_command_leaves_no_answer_behind(channel: Channel, wire: 
 
 
 def test_a_module_that_refuses_at_first_is_asked_again(channel: Channel, wire: Wire) -> None:
-    wire.on("AT", ("ERROR",), ("OK",))
+    wire.in_turn("AT", ("ERROR",), ("OK",))
     channel.resynchronise()
     assert wire.sent == ["AT", "AT"]
+
+
+def test_it_is_in_step_only_after_a_quiet_time(wire: Wire, recording: Recording) -> None:
+    late = threading.Timer(0.05, wire.say, ["OK"])
+    wire.on_call("AT", lambda: (wire.say("OK"), late.start()))
+    with Channel(wire, recording, quiet=1.0) as channel:
+        channel.resynchronise()
+    late.join()
+    assert [dict(event.data) for event in recording.events][2:] == [
+        {"quarantined": True},
+        {"resynchronised": True, "quarantined": 1},
+    ]
 
 
 def test_a_deaf_module_is_named(channel: Channel, wire: Wire) -> None:
@@ -218,7 +244,7 @@ def test_a_deaf_module_is_named(channel: Channel, wire: Wire) -> None:
 
 def test_a_port_that_speaks_binary_is_named(channel: Channel, wire: Wire) -> None:
     wire.on_call("AT", lambda: wire.put(bytes(range(128, 160)) + b"~\r"))
-    with pytest.raises(PortSpeaksBinary, match="80 81 82.*diagnostic port"):
+    with pytest.raises(PortSpeaksBinary, match=r"80 81 82.*diagnostic port"):
         channel.resynchronise(within=0.0)
 
 
@@ -309,13 +335,14 @@ def test_an_unknown_line_is_recorded_with_the_reason(
 
 def test_quiet_ends_an_unfinished_value(channel: Channel, wire: Wire, recording: Recording) -> None:
     mark = channel.mark()
-    wire.put(b'\r\n+LWWRITE: 0,1,0,1,5,S,9,"p"\r\n\r\n+LMOPEN: 0\r\n')
+    wire.put(b'\r\n+LWWRITE: 0,1,0,1,5,S,99,"p"\r\n\r\n+LMOPEN: 0\r\n')
     assert mark.next(Registered).session == 0
-    assert recording.texts(ending="wrong length") == ['+LWWRITE: 0,1,0,1,5,S,9,"p"']
+    assert recording.texts(ending="wrong length") == ['+LWWRITE: 0,1,0,1,5,S,99,"p"']
 
 
-def test_a_recorder_that_fails_stops_everybody(wire: Wire) -> None:
-    class Full(Exception):
+@pytest.mark.parametrize("kind", [RuntimeError, OSError])
+def test_a_recorder_that_fails_stops_everybody(wire: Wire, kind: type[Exception]) -> None:
+    class Full(kind):  # type: ignore[misc,valid-type]
         pass
 
     class Failing:

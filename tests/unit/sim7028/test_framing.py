@@ -126,8 +126,10 @@ def test_a_quote_in_a_value_is_not_its_end() -> None:
     assert framed(line + b"\r\n") == [(line, Ending.LINE_END)]
 
 
-def test_noise_in_front_of_the_first_line_does_not_hide_it() -> None:
-    line = b'\0\0+LWEXECUTE: 0,3303,0,5605,2,"\r\n"'
+@pytest.mark.parametrize(
+    "line", [b'\0\0+LWEXECUTE: 0,3303,0,5605,2,"\r\n"', b'\0+LWWRITE: 0,1,0,1,5,S,2,"\r\n"']
+)
+def test_noise_in_front_of_the_first_line_does_not_hide_it(line: bytes) -> None:
     assert framed(line + b"\r\n") == [(line, Ending.LINE_END)]
     assert Line(0.0, b"\0OK").content == b"OK"
 
@@ -187,8 +189,18 @@ def test_a_longer_line_is_cut_at_the_bound(step: int) -> None:
     ]
 
 
-def test_a_length_beyond_the_bound_is_not_believed() -> None:
-    line = b'+LWWRITE: 0,1,0,1,5,S,65536,"p"'
+def test_a_length_beyond_the_bound_is_not_even_waited_for() -> None:
+    raw = b'+LWWRITE: 0,1,0,1,5,S,65536,"p"'
+    assert Framer().feed(raw + b"\r\n", 1.0) == [Line(1.0, raw, Ending.WRONG_LENGTH)]
+
+
+def test_a_length_that_ends_at_a_quote_inside_the_value_lies() -> None:
+    line = b'+LWWRITE: 0,1,0,1,5,S,1,"a"b"'
+    assert framed(line + b"\r\n") == [(line, Ending.WRONG_LENGTH)]
+
+
+def test_twice_the_length_is_believed_of_hex_digits_only() -> None:
+    line = b'+LWWRITE: 0,1,0,1,5,D,2,"wxyz"'
     assert framed(line + b"\r\n") == [(line, Ending.WRONG_LENGTH)]
 
 
@@ -198,7 +210,10 @@ def test_a_length_beyond_the_bound_is_not_believed() -> None:
         pytest.param(b'"' * 300_000, id="quotes"),
         pytest.param(b'+LWWRITE: 0,1,0,1,5,S,60000,"\r\n' * 10_000, id="lengths that lie"),
         pytest.param(b'+LWWRITE: 0,1,0,1,5,D,30000,"00' * 10_000, id="hex that does not end"),
-        pytest.param(b"+LWWRITE: 0,1,0,1," + b"5" * 300_000, id="a head that does not end"),
+        pytest.param(b'+LWWRITE: 0,1,0,1,5,S,99999,"\r\n' * 10_000, id="lengths too long"),
+        pytest.param(
+            b"+LWWRITE: 0,1,0,1," + b"5" * 30_000 + b'"' * 35_000, id="a head that does not end"
+        ),
         pytest.param(b'+LWEXECUTE: 0,1,0,1,0,""\r\n' * 10_000, id="many short values"),
     ],
 )
@@ -207,3 +222,4 @@ def test_hostile_input_takes_linear_time_and_bounded_memory(noise: bytes) -> Non
     for start in range(0, len(noise), 16):
         framer.feed(noise[start : start + 16], 0.0)
         assert len(framer._buffer) <= MAX_LINE + 16
+        assert framer.in_value or framer._scanned == len(framer._buffer)  # never looked at again

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sim7028 import (
+    At,
     AtTimeout,
     Channel,
     ReadRequest,
@@ -32,10 +33,13 @@ def arrived(channel: Channel, wire: Wire) -> Any:
 
 
 def test_nothing_from_before_the_mark_is_seen(channel: Channel, arrived: Any) -> None:
+    before = channel.mark()
     arrived("+LMOPEN: 0")
     mark = channel.mark()
+    assert mark.unclaimed() == ()
     arrived("+LMOPEN: 1")
     assert mark.next(Registered).session == 1
+    assert before.next(Registered).session == 0
 
 
 def test_what_came_between_mark_and_wait_is_seen(channel: Channel, arrived: Any) -> None:
@@ -79,6 +83,7 @@ def test_a_missing_one_names_the_cause(channel: Channel) -> None:
 
 
 def test_a_missing_one_without_a_cause_names_the_mark(channel: Channel) -> None:
+    channel.send(At())
     with pytest.raises(UrcMissing, match="after the mark"):
         channel.mark().next(ReadRequest, within=0.0)
 
@@ -130,5 +135,5 @@ def test_no_urc_outlives_the_last_mark_that_could_claim_it(channel: Channel, arr
     assert len(mark.unclaimed()) == 1
     del mark
     gc.collect()
-    mark = channel.mark()
+    channel.mark()
     assert channel._inbox.unclaimed(0) == ()

@@ -111,5 +111,5 @@ def test_a_context_may_have_no_address(answer: str, line: MakeLine) -> None:
 
 @pytest.mark.parametrize("answer", ['0,"11.102"', '0,"1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.256"'])
 def test_what_is_no_address_is_refused(answer: str, line: MakeLine) -> None:
-    with pytest.raises(ValueError, match="address|bytes"):
+    with pytest.raises(ValueError, match=r"address|bytes"):
         AddressQuery().parse([line(f"+CGPADDR: {answer}")])

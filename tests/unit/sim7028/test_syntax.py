@@ -40,7 +40,7 @@ def test_quotes_that_do_not_fit_are_malformed(raw: bytes) -> None:
         split_fields(raw)
 
 
-@pytest.mark.parametrize("raw", [b"", b"-1", b"+1", b"1_0", b"1 0", "١".encode(), b"12345678901"])
+@pytest.mark.parametrize("raw", [b"", b"-1", b"+1", b"1_0", b"1 0", b"\xd9\xa1", b"12345678901"])
 def test_only_decimal_digits_are_a_number(raw: bytes) -> None:
     with pytest.raises(Malformed, match="not a number"):
         _ = Field(raw, False).number
