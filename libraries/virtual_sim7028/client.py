@@ -213,6 +213,7 @@ class Client:
         self._numbers = itertools.count(1)
         self._open: dict[int, _Open] = {}
         self._requests = Tasks()
+        self._closed = False
 
     async def open(self, session_socket: SessionSocket) -> None:
         """Take over a socket that is connected to the server, and close it should this fail."""
@@ -239,13 +240,18 @@ class Client:
         self._requests.start(self._request(exchange, message))
 
     async def _request(self, exchange: int, message: Message) -> None:
+        answered = Answered(self._session, exchange, None)
         try:
             response = await self._context.request(message).response
+        except error.LibraryShutdown:
+            return  # the session is closed
         except error.Error:
-            self._deliver(Answered(self._session, exchange, None))
-            return
-        location = tuple(response.opt.location_path)
-        self._deliver(Answered(self._session, exchange, _code(response.code), location))
+            pass
+        else:
+            location = tuple(response.opt.location_path)
+            answered = Answered(self._session, exchange, _code(response.code), location)
+        if not self._closed:
+            self._deliver(answered)
 
     def respond(self, exchange: int, response: Response) -> None:
         """Answer a request of the server's: on its ACK if that is not sent, else by itself."""
@@ -302,7 +308,9 @@ class Client:
 
     def close(self) -> None:
         """Close the socket at once; nothing is delivered from here on."""
-        self._requests.cancel()
+        # Cancelling the requests instead would hit those that are being answered right now, which
+        # aiocoap takes badly; `finish` ends them.
+        self._closed = True
         self._wire.close()
 
     async def finish(self) -> None:

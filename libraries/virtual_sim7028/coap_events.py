@@ -17,7 +17,7 @@ def coap_event(message: Message, direction: Direction) -> Event:
     `data` has `seen_by`, `type`, `code` (`GET`, `2.05`, `EMPTY`), `mid`, `token` and `payload`
     (hex), `path` and `query` where they are, and the other options by name.
     """
-    number, kind = Code(message.code), Type(message.mtype).name
+    number, kind = Code(message.code or 0), Type(message.mtype or 0).name
     code = number.dotted if number.is_response() else number.name
     path = "/".join(("", *message.opt.uri_path))
     data: dict[str, Json] = {

@@ -18,7 +18,7 @@ from virtual_sim7028.effects import (
     Timer,
     Wakeup,
 )
-from virtual_sim7028.objects import ObjectTree
+from virtual_sim7028.objects import ObjectTree, kind_of
 from virtual_sim7028.profiles import Profile
 from virtual_sim7028.requests import Execute, Read, Values, Write, content
 
@@ -119,6 +119,10 @@ class ReadErrand(Errand):
         )
         if not fits:
             raise Unfit(f"{self._read.path} was asked for")
+        for number, value in values.items():
+            kind = kind_of(instance / number)
+            if kind not in (None, value.kind):
+                raise Unfit(f"{instance / number} has another type than {value.kind.value}")
         self._values[instance.ids[1]] = values
         del self._left[0]
         return None if self._left else self.respond(content(self._read, self._values))

@@ -171,10 +171,12 @@ def cgatt(firmware: Firmware, fields: Fields) -> Reply:
     """Leave the network or look for it."""
     attach = fields.integer(0, 1)
     fields.end()
-    if attach:
+    if not attach:
+        firmware.leave_network()
+    elif firmware.network.radio == 1:
         firmware.network.attach()
     else:
-        firmware.leave_network()
+        raise Refused
     return ()
 
 

@@ -26,8 +26,6 @@ class Basis(Enum):
     """The application note says or shows it."""
     MEASURED = "measured"
     """Seen on a relation: a Wakaama client."""
-    MANUAL = "manual"
-    """The manual of SIMCom's A76XX series has it."""
     ASSUMED = "assumed"
     """Chosen, until a real module shows it."""
 
@@ -105,7 +103,7 @@ class Profile:
         bool, Row("AT+LWCNF takes connecttype as well as connectiontype (2.2.3)", Basis.NOTE)
     ] = True
     configure_before_start: Annotated[
-        bool, Row("AT+LWCNF works before AT+LWSTART (2.2.1 says no)", Basis.MANUAL)
+        bool, Row("AT+LWCNF works before AT+LWSTART (2.2.1)", Basis.NOTE)
     ] = False
     start_again: Annotated[
         bool, Row("AT+LWSTART while the service runs is OK and not an error", Basis.ASSUMED)
@@ -270,8 +268,50 @@ A76XX = Profile(
 PROFILES: Mapping[str, Profile] = {profile.name: profile for profile in (NOTE_103, STRICT, A76XX)}
 
 
+FIXED = (
+    Row("the order: AT+LWSTART, AT+LWCNF, AT+LWOPEN, the rest; an error otherwise", Basis.NOTE),
+    Row("nothing is kept over a reset, nor told to the server (parameter saving mode)", Basis.NOTE),
+    Row("AT+LWREADRSP to a count of 0 may tell some of the instance's resources (4.1)", Basis.NOTE),
+    Row("a result that is not in the note's list is an error (2.3)", Basis.NOTE),
+    Row("a type, a length or a value that do not fit each other are an error (2.2.8)", Basis.NOTE),
+    Row("+LWREAD of a whole instance has the count 0 and no resource (4.1)", Basis.NOTE),
+    Row(
+        "a registration lists its objects; each change of them sends the whole list", Basis.MEASURED
+    ),
+    Row("reads are answered in TLV unless the server asks for text or opaque", Basis.MEASURED),
+    Row("what was never added is answered by 4.04, without a URC", Basis.MEASURED),
+    Row("objects 1 and 3 answer by themselves, 3/0/4 resets, 1/0/8 updates", Basis.ASSUMED),
+    Row(
+        "no default for server and endpoint name: AT+LWOPEN without them is an error", Basis.ASSUMED
+    ),
+    Row("AT+LWCNF works while a session is open, for the next one", Basis.ASSUMED),
+    Row("AT+LWOPEN takes the lowest free session; without one it is an error", Basis.ASSUMED),
+    Row("AT+LWOPEN is an error when its local port is taken or the network gone", Basis.ASSUMED),
+    Row(
+        "a server that refuses the registration, or never answers, ends the session", Basis.ASSUMED
+    ),
+    Row("an update that is answered by 4.04, or not at all, registers anew", Basis.ASSUMED),
+    Row("AT+LWSTOP deregisters every session; without AT+LWSTART it is an error", Basis.ASSUMED),
+    Row("off the network sessions stay, and register anew when it is back", Basis.ASSUMED),
+    Row("an object with the same instance twice, or a resource twice, is an error", Basis.ASSUMED),
+    Row("instance 65535 is taken and not announced: LwM2M reserves it", Basis.ASSUMED),
+    Row("AT+LWADDOBJ and AT+LWDELOBJ are OK before the server knows of it", Basis.ASSUMED),
+    Row("a second request waits until the first is answered: one URC at a time", Basis.ASSUMED),
+    Row("an object with several instances is asked for instance by instance", Basis.ASSUMED),
+    Row("an answer to something else than what was asked last is an error", Basis.ASSUMED),
+    Row("URCs wait until the command that runs has its final result", Basis.ASSUMED),
+    Row("values in URCs are raw, whatever bytes they have; opaque ones are hex", Basis.ASSUMED),
+    Row(
+        "types come from the registry of reusable resources; unknown ones are opaque", Basis.ASSUMED
+    ),
+    Row("AT+LWREADRSP with another type than that registry's is an error", Basis.ASSUMED),
+    Row("observe is answered as a plain read; discover without the application", Basis.ASSUMED),
+)
+"""What is chosen alike in every profile, without a switch."""
+
+
 def profile_table() -> str:
-    """Every choice of every profile, as a Markdown table."""
+    """Every choice of every profile, as a Markdown table; the last rows have no switch."""
     profiles = PROFILES.values()
     table = [
         ["switch", "meaning", *(profile.name for profile in profiles), "basis"],
@@ -280,6 +320,7 @@ def profile_table() -> str:
     for name, (_, row) in _rows().items():
         values = (f"`{_text(getattr(profile, name))}`" for profile in profiles)
         table.append([f"`{name}`", row.meaning, *values, row.basis.value])
+    table += [["", row.meaning, *("" for _ in profiles), row.basis.value] for row in FIXED]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in table)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from lwm2m import Code, Path
+from lwm2m.path import MAX_ID
 from virtual_sim7028.codec import ContentFormat, Link, encode_links
 from virtual_sim7028.console import CmeError, Console, Refused
 from virtual_sim7028.effects import (
@@ -188,8 +189,10 @@ class Session:
 
     @property
     def _links(self) -> bytes:
-        """What a registration announces: every instance, own ones first."""
-        return encode_links([_ROOT, *self._own.instances, *self._tree])
+        """What a registration announces: every instance that can be, own ones first."""
+        # 65535 is reserved (LwM2M 1.0, 6.1): servers refuse a whole list for it.
+        announced = [instance for instance in self._tree if instance.instance != MAX_ID]
+        return encode_links([_ROOT, *self._own.instances, *announced])
 
     def _register(self) -> None:
         self.state = State.REGISTERING

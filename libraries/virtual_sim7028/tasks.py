@@ -29,11 +29,6 @@ class Tasks:
         if not task.cancelled():
             task.result()
 
-    def cancel(self) -> None:
-        """Cancel all that run."""
-        for task in self._running:
-            task.cancel()
-
     async def finish(self) -> None:
         """Wait until none runs."""
         await asyncio.gather(*self._running, return_exceptions=True)
