@@ -285,12 +285,12 @@ class Channel:
                 data = self._port.read(self._quiet if self._framer.in_value else None)
             except OSError as error:
                 lost = error
+            t = time.monotonic()
             with self._changed:
-                self._took(data, lost)
+                self._took(data, lost, t)
 
-    def _took(self, data: bytes, lost: OSError | None) -> None:
+    def _took(self, data: bytes, lost: OSError | None, t: float) -> None:
         """Make lines of what was read: nothing, after a quiet time or when the port is lost."""
-        t = time.monotonic()
         self._inbox.lost = self._inbox.lost or lost
         try:
             if lost is not None:

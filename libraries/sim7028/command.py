@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from sim7028.framing import Line
-from sim7028.syntax import Malformed, UnsafeValue, after_prefix
+from sim7028.syntax import Malformed, UnsafeValue, after_prefix, refuse_unencodable
 
 R = TypeVar("R")
 
@@ -93,12 +93,13 @@ class Raw(Command[tuple[Line, ...]]):
         """The text.
 
         Raises:
-            UnsafeValue: it holds CR or LF, so it would be two commands.
+            UnsafeValue: it holds CR or LF, so it would be two commands, or is no Unicode text.
         """
         if "\r" in self.text or "\n" in self.text:
             raise UnsafeValue(
                 f"{self.text!r} was not sent: a command is one line, without CR or LF"
             )
+        refuse_unencodable(self.text)
         return self.text
 
     def parse(self, lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -102,13 +102,22 @@ def quote(text: str) -> str:
                 f"{text!r} was not sent: its character {index + 1} is {reason}."
                 " Take it out, or send the bytes as an opaque value (D), which goes as hex digits."
             )
+    refuse_unencodable(text)
+    return f'"{text}"'
+
+
+def refuse_unencodable(text: str) -> None:
+    """Make sure that a text can go over the wire.
+
+    Raises:
+        UnsafeValue: it is no Unicode text: it holds half of a surrogate pair.
+    """
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise UnsafeValue(
             f"{text!r} was not sent: it cannot be written as UTF-8: {error}"
         ) from None
-    return f'"{text}"'
 
 
 def value_ends(start: int, length: int, type_: bytes) -> tuple[int, ...]:

@@ -127,6 +127,8 @@ def test_the_length_of_a_string_counts_what_goes_over_the_wire(text: str) -> Non
 
 def test_half_a_surrogate_pair_is_refused() -> None:
     with pytest.raises(UnsafeValue, match="UTF-8"):
+        Raw("\ud800").render()
+    with pytest.raises(UnsafeValue, match="UTF-8"):
         ReadResponse(0, 1, 0, [(0, Value(Kind.STRING, "\ud800"))]).render()
 
 
