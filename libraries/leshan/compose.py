@@ -156,7 +156,7 @@ class ComposeServer(LocalServer):
             self._recipe.image,
         )
         began = time.monotonic()
-        build = self._compose("build")
+        build = self._compose("build", "--force-rm")  # else a failed step leaves its container
         shown = 0
         try:
             while not build.process.wait(_BUILD_STEP):

@@ -257,7 +257,10 @@ class LocalServer(Server):
 
     def _come_up(self, launch: Callable[[], None], word: str) -> None:
         try:
-            launch()
+            try:
+                launch()
+            except OSError as error:  # a folder, a file or a process could not be made
+                raise self._unavailable(str(error)) from error
             with self._lock:
                 self._began = time.monotonic()
                 self._state = _State.RUNNING

@@ -221,15 +221,17 @@ def test_when_a_port_is_snatched_others_are_tried(monkeypatch, caplog):
     assert "a port was taken just now" in caplog.text
 
 
-def test_an_image_that_cannot_be_built_is_told_with_the_last_lines(monkeypatch, tmp_path):
+def test_an_image_that_cannot_be_built_is_told_with_the_last_lines(monkeypatch, tmp_path, engine):
     folder = tmp_path / "compose"
     shutil.copytree(COMPOSE, folder)
     dockerfile = folder / "Dockerfile"
-    broken = "RUN echo the shelf is empty && false\nRUN apt-get"
+    broken = f"RUN echo the shelf is empty {tmp_path} && false\nRUN apt-get"
     dockerfile.write_text(dockerfile.read_text().replace("RUN apt-get", broken, 1))
     monkeypatch.setenv("SIM7028_LAB_COMPOSE", str(folder))
     with pytest.raises(ServerUnavailable, match=r"(?s)could not be built.*the shelf is empty"):
         start_server(DOCKER)
+    everything = engine.containers.list(all=True)
+    assert [c for c in everything if str(tmp_path) in str(c.attrs["Config"]["Cmd"])] == []
 
 
 PROGRAM = """

@@ -26,6 +26,7 @@ JVM = ServerSettings(mode=Mode.JVM)
 def state(tmp_path, monkeypatch):
     """A desk of the test's own; nothing stays on it."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # where a guard that is killed leaves something
     yield tmp_path / "sim7028-lab"
     with contextlib.suppress(NotUp):
         desk.down()

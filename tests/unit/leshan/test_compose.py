@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import shutil
 import socket
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from leshan import engine, jvm, server
+from leshan.compose import _Watch
 from leshan.engine import Engine, find_engine
 from leshan.errors import ServerUnavailable
 from leshan.jvm import JvmServer
@@ -216,3 +218,54 @@ def test_compose_builds_the_image_that_is_looked_for():
     assert template in (recipe.folder / "service.yml").read_text()
     version, suffix = recipe.environment["LESHAN_VERSION"], recipe.environment["LESHAN_RECIPE"]
     assert recipe.image == f"sim7028-lab-leshan:{version}{suffix}"
+
+
+class Engines:
+    """What a client of an engine gives to who watches: events that the test makes."""
+
+    def __init__(self):
+        self.pushed = queue.SimpleQueue()
+
+    def events(self, **_):
+        return self
+
+    def __iter__(self):
+        return iter(self.pushed.get, None)
+
+    def close(self):
+        self.pushed.put(None)
+
+
+@pytest.fixture
+def heard():
+    return queue.SimpleQueue()
+
+
+def test_an_engine_that_goes_away_takes_the_server_with_it(heard):
+    engines = Engines()
+    watch = _Watch(engines, "project", heard.put)
+    engines.close()
+    assert heard.get(timeout=10) == "the Docker engine that it ran in went away"
+    watch.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "how"),
+    [
+        ("0", "its container ended with exit status 0"),
+        ("1", "its container ended with exit status 1"),
+        ("137", "its container was ended by SIGKILL"),
+        ("255", "its container ended with exit status 255"),
+    ],
+)
+def test_how_a_container_ended_is_told(status, how, heard):
+    engines = Engines()
+    watch = _Watch(engines, "project", heard.put)
+    engines.pushed.put({"Actor": {"Attributes": {"exitCode": status}}})
+    assert heard.get(timeout=10) == how
+    watch.close()
+
+
+def test_nothing_is_told_once_it_is_closed(heard):
+    _Watch(Engines(), "project", heard.put).close()
+    assert heard.empty()

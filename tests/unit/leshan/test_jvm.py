@@ -249,3 +249,15 @@ def test_an_interrupted_start_leaves_nothing(java, monkeypatch, watch):
     ((process, folder),) = processes
     assert process.has_ended(0)
     assert not folder.exists()
+
+
+def test_a_java_that_cannot_be_run_is_named(java, monkeypatch, tmp_path):
+    monkeypatch.setattr(jvm, "find_java", lambda: Java(tmp_path / "no-java", "no Java"))
+    with pytest.raises(ServerUnavailable, match="no-java"):
+        start_server(JVM)
+
+
+def test_a_log_that_cannot_be_written_is_named(java, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ServerUnavailable, match="file"):
+        start_server(JVM, log_path=tmp_path / "file" / "leshan.log")
