@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from robot.api.deco import keyword
 
+from leshan import Address
 from lwm2m import Kind, Path, Value
-from sim7028 import ExecuteRequest, ReadRequest, Result, WriteRequest
+from sim7028 import ExecuteRequest, Name, Parameter, ReadRequest, Result, WriteRequest
+from sim7028_lab.relay import Loopback
 from sim7028_lab.scenario import ScenarioFailed
 from Sim7028Lab.stage import Stage
 
@@ -29,22 +33,77 @@ class ModuleKeywords:
         self._stage.scenario.module.stop()
 
     @keyword
-    def module_points_at_server(self, lifetime: int | None = None, suffix: str = "") -> None:
+    def module_points_at_server(self, lifetime: int | None = None) -> None:
         """Starts the service and configures server, port, endpoint name and lifetime.
 
         `AT+LWSTART`, `AT+LWCNF` (note 2.2.1, 2.2.3).
 
         Args:
             lifetime: of the registration, in s; the module's own when left out.
-            suffix: makes another endpoint name, for a second session.
         """
-        self._stage.scenario.point_at_server(lifetime, suffix=suffix)
+        self.module_starts_service()
+        self.module_configures_server(lifetime)
+
+    @keyword
+    def module_points_at_server_by_name(self) -> None:
+        """The same, with the server's host name in place of its number."""
+        self._points_at(self._stage.scenario.named_address)
+
+    @keyword
+    def module_points_at_server_over(self, version: Loopback) -> None:
+        """The same, by way of a relay on this machine that listens on `IPv4` or `IPv6`.
+
+        The relay notes each datagram with the address that it came from. Only a virtual module
+        can reach it: tag the scenario `virtual-only`.
+        """
+        self._points_at(self._stage.scenario.open_relay(version))
+        self.module_configures(Parameter.CONNECTION_TYPE, version.version)
 
     @keyword
     def module_points_at_nobody(self) -> None:
         """The same, with a port of the server's host that nobody listens on."""
-        scenario = self._stage.scenario
-        scenario.point_at_server(coap=scenario.deaf_address())
+        self._points_at(self._stage.scenario.deaf_address)
+
+    def _points_at(self, address: Address) -> None:
+        self.module_starts_service()
+        self._stage.scenario.point_at_server(coap=address)
+
+    @keyword
+    def module_configures_server(self, lifetime: int | None = None) -> None:
+        """Configures server, port, endpoint name and lifetime of a service that runs."""
+        self._stage.scenario.point_at_server(lifetime)
+
+    @keyword
+    def module_takes_another_name(self) -> None:
+        """Configures a second endpoint name; the steps from here on are about that one."""
+        self._stage.scenario.take_another_name()
+
+    @keyword
+    def module_takes_local_port(self) -> int:
+        """Configures the UDP port that the module speaks from.
+
+        Returns:
+            The port.
+        """
+        return self._stage.scenario.take_local_port()
+
+    @keyword
+    def module_configures(self, parameter: Parameter, *values: int | str) -> None:
+        """Gives a parameter these values, one after the other: `AT+LWCNF` (note 2.2.3).
+
+        Args:
+            parameter: `Server`, `Server Port`, `Endpoint`, `Connection Type`, `Lifetime` or
+                `Local Port`.
+            values: each of which is answered by OK.
+        """
+        for value in values:
+            self._stage.scenario.configure(parameter, value)
+
+    @keyword
+    def module_should_refuse_to_configure(self, parameter: Parameter, *values: int | str) -> None:
+        """Gives a parameter these values, each of which is answered by an error."""
+        for value in values:
+            self._stage.scenario.refuse_configuration(parameter, value)
 
     # Sessions
 
@@ -61,14 +120,29 @@ class ModuleKeywords:
         self._stage.scenario.open_session()
 
     @keyword
+    def module_tries_to_open_session(self) -> None:
+        """Begins to register, or refuses to: `AT+LWOPEN`, answered by OK or an error."""
+        self._stage.scenario.try_to_open_session()
+
+    @keyword
     def module_should_report_registration(self) -> None:
         """The registration that was begun is printed as `+LMOPEN` (note 2.2.4)."""
         self._stage.scenario.expect_session()
 
     @keyword
-    def module_should_not_report_registration(self) -> None:
-        """No `+LMOPEN` came, nor comes within the bench's quiet time."""
-        self._stage.scenario.expect_no_session()
+    def module_should_not_report_registration(self, during: timedelta | None = None) -> None:
+        """No `+LMOPEN` came, nor comes during this time; the bench's quiet time when left out."""
+        self._stage.scenario.expect_no_session(_seconds(during))
+
+    @keyword
+    def module_should_have_session(self, session: int) -> None:
+        """The session that was opened last, or turned to, has this number."""
+        opened = self._stage.scenario.session
+        if opened.id != session:
+            raise ScenarioFailed(
+                f"the session should be {session}, the module announced it as"
+                f" {opened.registered.line.text}"
+            )
 
     @keyword
     def module_deregisters(self) -> None:
@@ -109,22 +183,60 @@ class ModuleKeywords:
         for line in lines:
             self._stage.scenario.refuse(line)
 
+    @keyword
+    def module_should_answer(self, *lines: str) -> None:
+        """Sends command lines, each of which is answered by OK or by an error.
+
+        For what is left open; which of the two it is stands in the log and on the timeline.
+        """
+        for line in lines:
+            self._stage.scenario.accept_or_refuse(line)
+
+    @keyword
+    def module_should_explain(self, command: Name, *parameters: str) -> None:
+        """Asks for the parameters of a command, such as `AT+LWCLOSE=?` (note 2.2).
+
+        Args:
+            command: `Start`, `Stop`, `Configure`, `Open`, `Close`, `Add Object`,
+                `Delete Object`, `Read Response`, `Write Response` or `Execute Response`.
+            parameters: texts that the answer holds, in this order; where the bench's firmware
+                is known to answer OK alone, that will do.
+        """
+        self._stage.scenario.explain(command, parameters)
+
+    @keyword
+    def module_should_not_configure_before_start(self) -> None:
+        """`AT+LWCNF` is refused before `AT+LWSTART`, unless the bench's firmware is known not to.
+
+        Leaves nothing configured that a session could be opened with.
+        """
+        scenario = self._stage.scenario
+        if scenario.module.dialect.configures_before_start:
+            scenario.configure(Parameter.LIFETIME, 800)
+        else:
+            scenario.refuse_configuration(Parameter.LIFETIME, 800)
+
     # Power and radio
 
     @keyword
     def module_leaves_network(self) -> None:
         """Turns the radio off: `AT+CFUN=0`."""
-        self._stage.scenario.module.radio_off()
+        self._stage.scenario.leave_network()
 
     @keyword
     def module_joins_network(self) -> None:
         """Turns the radio on, `AT+CFUN=1`, and waits until the network has the module."""
-        self._stage.scenario.module.radio_on()
+        self._stage.scenario.join_network()
 
     @keyword
     def module_restarts(self) -> None:
         """Restarts the module, `AT+QCRST`, and brings it up again; it forgets its sessions."""
         self._stage.scenario.restart_module()
+
+    @keyword
+    def module_should_restart(self) -> None:
+        """The module restarts as the server told it, `*ATREADY`, and is brought up again."""
+        self._stage.scenario.expect_restart()
 
     # Read
 
@@ -132,14 +244,19 @@ class ModuleKeywords:
     def module_should_report_read(self, path: Path) -> None:
         """The server's read of `path` is printed as `+LWREAD` (note 3.1).
 
-        For a whole instance, `/3303/0`, that is a report without a resource.
+        For a whole instance, `/3303/0`, that is a report without a resource. A read of an object
+        is reported, and answered, instance by instance.
         """
         self._stage.scenario.expect_report(ReadRequest, path)
 
     @keyword
-    def module_should_not_report_read(self) -> None:
-        """No `+LWREAD` came, nor comes within the bench's quiet time."""
-        self._stage.scenario.expect_no_report(ReadRequest)
+    def module_should_not_report_read(self, during: timedelta | None = None) -> None:
+        """No further `+LWREAD` came, nor comes during this time.
+
+        Args:
+            during: the bench's quiet time when left out.
+        """
+        self._stage.scenario.expect_no_report(ReadRequest, _seconds(during))
 
     @keyword
     def module_answers_read(self, kind: Kind, value: str) -> None:
@@ -167,6 +284,22 @@ class ModuleKeywords:
         if came != {path.ids[2]: expected}:
             raise ScenarioFailed(
                 f"the server wrote {expected} to {path}, the module reported: {report.line.text}"
+            )
+
+    @keyword
+    def module_should_report_write_of_unknown_type(self, path: Path, text: str) -> None:
+        """The server's write of `text` to a resource whose type the module cannot know.
+
+        Nothing on the air tells it, so the module may print the bytes as text or as hex digits.
+        """
+        report = self._stage.scenario.expect_report(WriteRequest, path)
+        content = text.encode()
+        if not any(
+            content == written.raw or Value(Kind.OPAQUE, content) == written.value
+            for written in report.values
+        ):
+            raise ScenarioFailed(
+                f"the server wrote {text!r} to {path}, the module reported: {report.line.text}"
             )
 
     @keyword
@@ -217,3 +350,7 @@ class ModuleKeywords:
         """Answers the execute that was reported last: `AT+LWEXECUTERSP` (note 2.2.10, 2.3)."""
         scenario = self._stage.scenario
         scenario.bench.channel.send(scenario.reported(ExecuteRequest).answer(result))
+
+
+def _seconds(time: timedelta | None) -> float | None:
+    return None if time is None else time.total_seconds()

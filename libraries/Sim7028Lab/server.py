@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from robot.api.deco import keyword
 
-from leshan import WriteMode
+from leshan import Format, WriteMode
 from lwm2m import Code, Kind, Path, Value
+from sim7028 import OWN_OBJECTS
 from Sim7028Lab.stage import Stage
 
 
@@ -23,24 +25,46 @@ class ServerKeywords:
     # Requests; each returns at once
 
     @keyword
-    def server_starts_reading(self, path: Path, limit: timedelta | None = None) -> None:
-        """Asks for a resource or an instance, waiting for the answer at most `limit`.
+    def server_starts_reading(
+        self, path: Path, limit: timedelta | None = None, accept: Format | None = None
+    ) -> None:
+        """Asks for a resource, an instance or an object, waiting for the answer at most `limit`.
 
         Args:
             path: what to read.
             limit: how long the server waits; the bench's `[timing] server` when left out.
+            accept: the format to ask for, `TLV`, `TEXT`, `OPAQUE` or `JSON`; the module's own
+                choice when left out.
         """
         scenario = self._stage.scenario
-        scenario.start(path, lambda: scenario.device.read(path, limit=self._limit(limit)))
+        scenario.start(
+            path, lambda: scenario.device.read(path, limit=self._limit(limit), accept=accept)
+        )
 
     @keyword
     def server_starts_writing(
-        self, path: Path, kind: Kind, value: str, limit: timedelta | None = None
+        self,
+        path: Path,
+        kind: Kind,
+        value: str,
+        limit: timedelta | None = None,
+        form: Format | None = None,
     ) -> None:
-        """Writes a value to a resource."""
+        """Writes a value to a resource.
+
+        Args:
+            path: of the resource.
+            kind: of the value.
+            value: what to write.
+            limit: how long the server waits.
+            form: the format to write in, such as `TEXT`; the server's own choice when left out.
+        """
         scenario = self._stage.scenario
         content = Value.parse(kind, value)
-        scenario.start(path, lambda: scenario.device.write(path, content, limit=self._limit(limit)))
+        scenario.start(
+            path,
+            lambda: scenario.device.write(path, content, limit=self._limit(limit), form=form),
+        )
 
     @keyword
     def server_starts_executing(
@@ -114,6 +138,11 @@ class ServerKeywords:
         scenario = self._stage.scenario
         scenario.start(path, lambda: scenario.device.delete(path, limit=self._limit(limit)))
 
+    @keyword
+    def server_should_have_sent(self, path: Path) -> None:
+        """The request for `path` that was started last has left the server."""
+        self._stage.scenario.expect_on_air(path)
+
     # Answers to the oldest request that nobody has asked about yet
 
     @keyword
@@ -122,10 +151,52 @@ class ServerKeywords:
         self._stage.scenario.expect_value(Value.parse(kind, value))
 
     @keyword
+    def server_should_receive_nothing_but(self, kind: Kind, value: str) -> None:
+        """The answer holds this value or none: an error, silence, or what the server rejects.
+
+        For answers that the module may pass on or refuse: no wrong value may come of it.
+        """
+        self._stage.scenario.expect_nothing_but(Value.parse(kind, value))
+
+    @keyword
     def server_should_receive_instance(self, path: Path, **resources: Value) -> None:
         """The answer holds exactly these resources, such as `/3303/0    5700=F 21.5`."""
-        expected = {int(number): value for number, value in resources.items()}
-        self._stage.scenario.expect_values(path, expected)
+        self._stage.scenario.expect_values(_below(path, resources))
+
+    @keyword
+    def server_should_receive_instances(self, **values: Value) -> None:
+        """The answer holds exactly these, such as `/3303/0/5700=F 21.5    /3303/1/5700=F 4`."""
+        expected = {Path.parse(path): value for path, value in values.items()}
+        self._stage.scenario.expect_values(expected)
+
+    @keyword
+    def server_should_receive_the_same(self, path: Path, **changed: Value) -> None:
+        """The answer holds what the answer before it held, but for these resources of `path`.
+
+        `Server Should Receive The Same    /1/0    1=I 600` follows two reads of `/1/0`.
+        """
+        self._stage.scenario.expect_values_as_before(_below(path, changed))
+
+    @keyword
+    def server_should_recognise_module(self, or_told: Code | None = None) -> None:
+        """Each name and number that the server read of the Device object is the module's own.
+
+        Manufacturer, model, serial number and firmware, as `AT+CGMI`, `AT+CGMM`, `AT+CGSN` and
+        `AT+CGMR` tell them.
+
+        Args:
+            or_told: an answer that will do as well, such as `Not Acceptable`.
+        """
+        self._stage.scenario.expect_identity(or_told)
+
+    @keyword
+    def server_should_get_some_answer(self, assumed: Code | None = None) -> None:
+        """An answer came, whichever; nothing is promised here, so it is recorded.
+
+        Args:
+            assumed: what is thought to come; another answer goes on the timeline as a finding.
+        """
+        self._stage.scenario.expect_any_answer(assumed)
 
     @keyword
     def server_should_be_told(self, code: Code) -> None:
@@ -162,6 +233,11 @@ class ServerKeywords:
         )
 
     @keyword
+    def server_should_list_module_anew(self) -> None:
+        """The endpoint is registered, and not by a registration that was listed before."""
+        self._stage.scenario.expect_new_registration()
+
+    @keyword
     def server_should_no_longer_list_module(self, within: timedelta | None = None) -> None:
         """The endpoint's registration is gone, or goes in this time."""
         self._stage.scenario.expect_registration(
@@ -188,16 +264,6 @@ class ServerKeywords:
         self._stage.scenario.expect_no_update()
 
     @keyword
-    def server_should_see_module_at_port(self, port: int) -> None:
-        """The module speaks from this UDP port."""
-        self._stage.scenario.expect_registration(
-            lambda registration: (
-                registration is not None and registration.address.endswith(f":{port}")
-            ),
-            f"The module speaks from port {port}",
-        )
-
-    @keyword
     def server_should_list_object(self, path: Path) -> None:
         """The registration names this object instance."""
         self._stage.scenario.expect_registration(
@@ -214,6 +280,19 @@ class ServerKeywords:
                 registration is not None and instances.issubset(registration.objects)
             ),
             f"{', '.join(map(str, sorted(instances)))} are among the module's objects",
+        )
+
+    @keyword
+    def server_should_list_only(self, *instances: Path) -> None:
+        """The registration names these object instances, once each, beside the module's own."""
+        expected = sorted(instances)
+        self._stage.scenario.expect_registration(
+            lambda registration: (
+                registration is not None
+                and sorted(path for path in registration.objects if path.object not in OWN_OBJECTS)
+                == expected
+            ),
+            f"Only {', '.join(map(str, expected)) or 'its own'} are among the module's objects",
         )
 
     @keyword
@@ -242,3 +321,22 @@ class ServerKeywords:
             lambda registration: registration is not None and path not in registration.objects,
             f"{path} is no longer among the module's objects",
         )
+
+    # The server's life
+
+    @keyword
+    def server_pauses(self) -> None:
+        """The server stands still: it is there, but neither hears nor answers.
+
+        Only a server that the run started can be told so: tag the scenario `local-server`.
+        """
+        self._stage.scenario.pause_server()
+
+    @keyword
+    def server_resumes(self) -> None:
+        """The server goes on, with what came meanwhile."""
+        self._stage.scenario.resume_server()
+
+
+def _below(path: Path, resources: Mapping[str, Value]) -> dict[Path, Value]:
+    return {path / int(number): value for number, value in resources.items()}

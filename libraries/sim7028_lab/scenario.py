@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import itertools
 import socket
 import time
@@ -11,9 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from lab_evidence import Direction, Event, Source
 from leshan import (
     Address,
     Answer,
+    CoapMessage,
     Deregistered,
     Device,
     EventMissing,
@@ -27,28 +30,53 @@ from leshan import (
     Updated,
 )
 from leshan import Registered as ServerRegistered
-from lwm2m import Code, Path, Value
+from lwm2m import Code, Kind, Path, Value
 from sim7028 import (
     AtRefused,
     Configuration,
+    Configure,
     ExecuteRequest,
     Line,
     Mark,
     Module,
+    Name,
     Open,
+    Parameter,
     Raw,
     ReadRequest,
+    Ready,
     Registered,
     Session,
+    SupportTest,
     Urc,
     WriteRequest,
+    is_real_port,
 )
+from sim7028.basics import Identify
 from sim7028_lab.bench import Bench
+from sim7028_lab.relay import Loopback, Relay
 
+_DISCARD = 9
+"""The port of a service that never answers (RFC 863)."""
+_TELLING = 1.0
+"""How long the server takes to tell the harness of what it did, in s."""
+_NEUTRAL = {
+    Parameter.CONNECTION_TYPE: 4,
+    Parameter.LIFETIME: 3600,
+    Parameter.LOCAL_PORT: 0,
+}
+"""Values that no scenario feels."""
 _RUN = uuid.uuid4().hex[:8]
 _NUMBERS = itertools.count(1)
 
 ServerRequest = ReadRequest | WriteRequest | ExecuteRequest
+# Resources of the Device object, and the commands that tell the same (LwM2M 1.0, E.4; V.250).
+_IDENTITY = {
+    Path(3, 0, 0): "CGMI",
+    Path(3, 0, 1): "CGMM",
+    Path(3, 0, 2): "CGSN",
+    Path(3, 0, 3): "CGMR",
+}
 _R = TypeVar("_R", ReadRequest, WriteRequest, ExecuteRequest)
 
 
@@ -66,12 +94,14 @@ class Exchange:
         path: what the server asked for.
         mark: taken before the server was asked, so that nothing older can stand for the report.
         operation: the server's side.
+        started: when, in s on the monotonic clock.
         report: the URC that the module printed for it, once that is claimed.
     """
 
     path: Path
     mark: Mark
     operation: Operation[Answer]
+    started: float
     report: ServerRequest | None = None
 
 
@@ -109,7 +139,13 @@ class Scenario:
         self._opened_at = self._last_act
         self._exchanges: list[Exchange] = []
         self._streams: dict[str, EventStream] = {}
+        self._seen_registrations: set[str] = set()
+        self._changed: set[Parameter] = set()
+        self._off_network = False
+        self._paused = False
+        self._relays: list[Relay] = []
         bench.server.check()
+        bench.watch.begin()
 
     # What the module is made to do
 
@@ -119,19 +155,17 @@ class Scenario:
         self._last_act = time.monotonic()
         return self.bench.module
 
-    def point_at_server(
-        self, lifetime: int | None = None, coap: Address | None = None, suffix: str = ""
-    ) -> None:
-        """Start the module's LwM2M service, and tell it server, endpoint name and lifetime.
+    def point_at_server(self, lifetime: int | None = None, coap: Address | None = None) -> None:
+        """Tell the module server, endpoint name and lifetime.
 
         Args:
             lifetime: of the registration, in s; the module's own when left out.
             coap: another address than the server's own.
-            suffix: makes another endpoint name of the scenario's.
         """
+        _ = self._events  # long before the cause, for the server is slow to fill it
         server = coap or self.bench.server.coap
-        self.endpoint = self._name + suffix
-        self.module.start()
+        if lifetime is not None:
+            self._changed.add(Parameter.LIFETIME)
         self.module.configure(
             Configuration(
                 server=server.host,
@@ -141,12 +175,51 @@ class Scenario:
             )
         )
 
+    def configure(self, parameter: Parameter, value: int | str) -> None:
+        """Set one parameter of sessions to come, as the module's firmware wants it written."""
+        self._changed.add(parameter)
+        self._configure(parameter, value)
+
+    def _configure(self, parameter: Parameter, value: int | str) -> None:
+        self.bench.channel.send(Configure(parameter, value, self.module.dialect))
+
+    def refuse_configuration(self, parameter: Parameter, value: int | str) -> None:
+        """Give the module a value that it should refuse.
+
+        Raises:
+            ScenarioFailed: it takes it.
+            AtError: it answers neither.
+        """
+        try:
+            self.configure(parameter, value)
+        except AtRefused:
+            return
+        raise ScenarioFailed(f"{parameter.value} {value} was accepted; the module should refuse it")
+
+    def take_another_name(self) -> None:
+        """Give the module another endpoint name of this scenario's, for a second session."""
+        self.endpoint = f"{self._name}-other"
+        self.configure(Parameter.ENDPOINT, self.endpoint)
+
+    def take_local_port(self) -> int:
+        """Give the module a UDP port to speak from, which is free on this machine."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+            free.bind(("", 0))
+            port: int = free.getsockname()[1]
+        self.configure(Parameter.LOCAL_PORT, port)
+        return port
+
     def open_session(self) -> None:
         """Let the module begin to register."""
         self._opening, self._opened_at = self.bench.channel.mark(), time.monotonic()
         _ = self._events  # before the cause, so that nothing of it is missed
         self.bench.channel.send(Open())
         self._last_act = time.monotonic()
+
+    def try_to_open_session(self) -> None:
+        """Let the module begin to register, or refuse to."""
+        with contextlib.suppress(AtRefused):
+            self.open_session()
 
     def expect_session(self) -> Session:
         """Claim the URC of the registration that was begun; watch its CoAP messages from now on.
@@ -157,12 +230,28 @@ class Scenario:
         registered = self._begun().next(Registered, within=self._limit)
         session = Session(self.bench.channel, registered)
         self._sessions.append(OpenSession(session, self.endpoint))
-        self._events.wait(ServerRegistered, since=self._opened_at, within=self._limit)
+        self._follow_registration()
         return session
 
-    def expect_no_session(self) -> None:
-        """Make sure that the registration that was begun is not reported, now or in a while."""
-        self._begun().none(Registered, quiet=self._timing.quiet)
+    def _follow_registration(self) -> None:
+        """Wait for the server's own word of the registration that the module announced."""
+        try:
+            self._events.wait(ServerRegistered, since=self._opened_at, within=_TELLING)
+        except EventMissing:
+            # The server answers a stream before it begins to fill it: seldom, that is too late.
+            self._streams.pop(self.endpoint).close()
+            self.expect_registration(lambda found: found is not None, "The module is registered")
+            registered = f"Registered {self.bench.leshan.registration(self.endpoint)}"
+            self.bench.timeline.record(Event(Source.SERVER, Direction.NOTED, registered))
+            _ = self._events
+
+    def expect_no_session(self, during: float | None = None) -> None:
+        """Make sure that the registration that was begun is not reported, now or in a while.
+
+        Args:
+            during: how long a while is, in s; the bench's quiet time when left out.
+        """
+        self._begun().none(Registered, quiet=during or self._timing.quiet)
 
     def _begun(self) -> Mark:
         if self._opening is None:
@@ -224,6 +313,30 @@ class Scenario:
         self.module.reset()
         self.bench.bring_up()
         self._sessions.clear()
+        self._changed.clear()
+
+    def expect_restart(self) -> None:
+        """Claim the module's report that it restarted, as the server asked, and bring it up again.
+
+        Raises:
+            UrcMissing: it does not come in time.
+            AtError: it did not come up as it should.
+        """
+        asked = self._exchanges[-1].mark if self._exchanges else self._mark
+        asked.next(Ready, within=self._timing.attach)
+        self.bench.bring_up()
+        self._sessions.clear()
+
+    def leave_network(self) -> None:
+        """Turn the radio off; it is on again when the scenario ends, if not before."""
+        self._off_network = True
+        self.module.radio_off()
+
+    def join_network(self) -> None:
+        """Turn the radio on and wait for the network."""
+        self.module.radio_on()
+        self.bench.module.await_network(self._timing.attach)
+        self._off_network = False
 
     def accept(self, line: str) -> tuple[Line, ...]:
         """Send a command line that the module should accept.
@@ -251,6 +364,38 @@ class Scenario:
             return
         raise ScenarioFailed(f"{self._filled(line)} was accepted; the module should refuse it")
 
+    def accept_or_refuse(self, line: str) -> None:
+        """Send a command line that the module may accept or refuse.
+
+        Raises:
+            AtError: it does neither.
+        """
+        with contextlib.suppress(AtRefused):
+            self.accept(line)
+
+    def explain(self, command: Name, parameters: Sequence[str]) -> None:
+        """Ask for the parameters of a command; a firmware known not to tell them need not.
+
+        Args:
+            command: which.
+            parameters: texts that the answer holds, in this order.
+
+        Raises:
+            ScenarioFailed: it names others.
+            AtError: the module refuses to tell, or does not answer.
+        """
+        told = " ".join(self.bench.channel.send(SupportTest(command)).parameters)
+        expected = () if command in self.module.dialect.bare_tests else parameters
+        place = 0
+        for parameter in expected:
+            place = told.find(parameter, place)
+            if place < 0:
+                raise ScenarioFailed(
+                    f"AT+{command.value}=? should name {', '.join(expected)} in this order; it"
+                    f" told: {told or 'OK alone'}"
+                )
+            place += len(parameter)
+
     def _filled(self, line: str) -> str:
         return line.replace("{session}", str(self.session.id)) if "{session}" in line else line
 
@@ -269,8 +414,8 @@ class Scenario:
     def start(self, path: Path, cause: Callable[[], Operation[Answer]]) -> Exchange:
         """Take a mark, then let the server begin."""
         mark = self.bench.channel.mark()
-        self._last_act = time.monotonic()
-        exchange = Exchange(path, mark, cause())
+        self._last_act = started = time.monotonic()
+        exchange = Exchange(path, mark, cause(), started)
         self._exchanges.append(exchange)
         return exchange
 
@@ -299,14 +444,22 @@ class Scenario:
             )
         return report
 
-    def expect_no_report(self, kind: type[Urc]) -> None:
-        """Make sure that the module has said no such thing, nor says it in the quiet time."""
+    def expect_no_report(self, kind: type[Urc], during: float | None = None) -> None:
+        """Make sure that the module has said no such thing, nor says it in a while.
+
+        Args:
+            kind: of report.
+            during: how long a while is, in s; the bench's quiet time when left out.
+        """
         marks = [exchange.mark for exchange in self._exchanges if exchange.report is None]
-        (marks[0] if marks else self._mark).none(kind, quiet=self._timing.quiet)
+        (marks[0] if marks else self._mark).none(kind, quiet=during or self._timing.quiet)
 
     def _unreported(self, path: Path) -> Exchange:
         for exchange in self._exchanges:
             if exchange.report is None and exchange.path == path:
+                return exchange
+            # A read of an object is reported instance by instance.
+            if exchange.path.instance is None and path in exchange.path:
                 return exchange
         started = ", ".join(f"{exchange.operation.description}" for exchange in self._exchanges)
         raise ScenarioFailed(
@@ -357,16 +510,112 @@ class Scenario:
                 f"{operation.description}: expected {expected}, the server received {answer.value}"
             )
 
-    def expect_values(self, path: Path, expected: Mapping[int, Value]) -> None:
-        """The server got exactly these resources of the instance `path`."""
+    def expect_nothing_but(self, expected: Value) -> None:
+        """The server got this value, or was told an error, or nothing that it could take."""
+        operation = self._unawaited()
+        try:
+            answer = operation.wait()
+        except (NoAnswer, InvalidAnswer):
+            return
+        if answer.code.is_success and answer.value != expected:
+            raise ScenarioFailed(
+                f"{operation.description}: expected {expected} or nothing, the server received"
+                f" {answer.value}"
+            )
+
+    def expect_on_air(self, path: Path) -> None:
+        """The server's last request has left it; the module has it or will in a moment.
+
+        Args:
+            path: what it asks for.
+        """
+        exchange = self._unreported(path)
+        segments = ", ".join(f'"{segment}"' for segment in path.ids)
+        try:
+            self._events.wait(
+                lambda event: (
+                    isinstance(event, CoapMessage)
+                    and not event.incoming
+                    and segments in event.options
+                ),
+                since=exchange.started,
+                within=self._limit,
+            )
+        except EventMissing:
+            raise ScenarioFailed(
+                f"{exchange.operation.description}: the server sent nothing within"
+                f" {self._limit:g} s"
+            ) from None
+
+    def expect_values(self, expected: Mapping[Path, Value]) -> None:
+        """The server got exactly these values."""
         operation = self._unawaited()
         answer = operation.wait()
-        wanted = {path / resource: value for resource, value in expected.items()}
-        if not answer.code.is_success or answer.values != wanted:
+        if not answer.code.is_success or answer.values != expected:
             came = _listed(answer.values) if answer.code.is_success else str(answer.code)
             raise ScenarioFailed(
-                f"{operation.description}: expected {_listed(wanted)}, the server received {came}"
+                f"{operation.description}: expected {_listed(expected)}, the server received {came}"
             )
+
+    def expect_values_as_before(self, changed: Mapping[Path, Value]) -> None:
+        """The server got what it got when it last read the same path, but for these changes."""
+        operation = self._unawaited()
+        asked = next(e.path for e in self._exchanges if e.operation is operation)
+        for exchange in reversed(self._exchanges):
+            if exchange.operation.awaited and exchange.path == asked:
+                before = exchange.operation.wait().values
+                if before:
+                    self.expect_values({**before, **changed})
+                    return
+        raise ScenarioFailed(
+            f"the server has not read {asked} before in this scenario, so there is nothing to"
+            " compare with; read it first"
+        )
+
+    def expect_identity(self, or_told: Code | None = None) -> None:
+        """What the server read of the Device object is what the module says at its serial port.
+
+        Args:
+            or_told: this answer will do as well.
+        """
+        operation = self._unawaited()
+        answer = operation.wait()
+        if answer.code is or_told:
+            return
+        known = {path: value for path, value in answer.values.items() if path in _IDENTITY}
+        if not known:
+            raise ScenarioFailed(
+                f"{operation.description}: nothing in it tells which module this is, the server"
+                f" was told {answer.code} with {_listed(answer.values)}"
+            )
+        for path, value in known.items():
+            own = self.bench.channel.send(Identify(_IDENTITY[path])).text
+            if value != Value(Kind.STRING, own):
+                raise ScenarioFailed(
+                    f"{operation.description}: the server received {value} as {path}, and the"
+                    f" module answers AT+{_IDENTITY[path]} with {own!r}"
+                )
+
+    def expect_any_answer(self, assumed: Code | None = None) -> None:
+        """The server got an answer, whichever; one that is not as assumed is a finding."""
+        operation = self._unawaited()
+        try:
+            came = str(operation.wait().code)
+        except InvalidAnswer as error:
+            came = f"what is no answer to it: {error.came}"
+        if assumed is not None and came != str(assumed):
+            difference = (
+                f"{operation.description}: {assumed} is assumed, the module answered {came}"
+            )
+            self.bench.timeline.record(Event(Source.FINDING, Direction.NOTED, difference))
+
+    def expect_message(self, text: str) -> None:
+        """A CoAP message that holds this text went between the module and the server."""
+
+        def holds(event: ServerEvent) -> bool:
+            return isinstance(event, CoapMessage) and text in str(event)
+
+        self._events.wait(holds, since=0, within=self._limit)
 
     def expect_code(self, expected: Code) -> None:
         """The server was told this code."""
@@ -469,6 +718,8 @@ class Scenario:
             seen = time.monotonic()
             registration = self.bench.leshan.registration(self.endpoint)
             if wanted(registration):
+                if registration is not None:
+                    self._seen_registrations.add(registration.id)
                 return
             try:
                 self._events.wait(
@@ -477,11 +728,19 @@ class Scenario:
                     within=max(0.0, deadline - time.monotonic()),
                 )
             except EventMissing:
-                listed = "nothing" if registration is None else _links(registration)
+                listed = registration or f"nothing under the name {self.endpoint}"
                 raise ScenarioFailed(
-                    f"{sentence}: expected within {limit:g} s; for"
-                    f" {self.endpoint} the server lists {listed}"
+                    f"{sentence}: expected within {limit:g} s; the server lists {listed}"
                 ) from None
+
+    def expect_new_registration(self) -> None:
+        """The server lists the endpoint under a registration that it did not list before."""
+        self.expect_registration(
+            lambda registration: (
+                registration is not None and registration.id not in self._seen_registrations
+            ),
+            "The module has registered anew",
+        )
 
     def expect_stays(self, wanted: Callable[[Registration | None], bool], sentence: str) -> None:
         """What the server lists for this endpoint is as `wanted` now and for the quiet time.
@@ -495,11 +754,59 @@ class Scenario:
             self._events.wait(_is_about_registration, since=seen, within=self._timing.quiet)
             self.expect_registration(wanted, sentence, within=0)
 
+    # Other ways to the server
+
+    @property
     def deaf_address(self) -> Address:
-        """A UDP port on the server's host that nobody listens on."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-            free.bind((self.bench.server.coap.host, 0))
-            return Address(self.bench.server.coap.host, free.getsockname()[1])
+        """A UDP port of the server's host that never answers."""
+        return Address(self.bench.server.coap.host, _DISCARD)
+
+    @property
+    def named_address(self) -> Address:
+        """The server's address with a host name.
+
+        Raises:
+            ScenarioFailed: it has none.
+        """
+        coap = self.bench.server.coap
+        name = socket.getfqdn(coap.host)
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return Address(name, coap.port)
+        raise ScenarioFailed(
+            f"no name is known for the server's address {coap.host}: write one as"
+            f" leshan.coap_host into {self.bench.file.path}"
+        )
+
+    def open_relay(self, loopback: Loopback) -> Address:
+        """A relay to the server that only a virtual module can reach; it ends with the scenario.
+
+        Raises:
+            ScenarioFailed: the module is a real one, or this machine has no such loopback address.
+        """
+        module = self.bench.file.module
+        if not module.is_virtual and is_real_port(module.port):
+            raise ScenarioFailed(
+                f"a relay at {loopback.value} is out of reach of a real module: leave these"
+                " scenarios out with --exclude virtual-only"
+            )
+        try:
+            relay = Relay(loopback, self.bench.server.coap, self.bench.timeline)
+        except OSError as error:
+            raise ScenarioFailed(f"no relay can listen at {loopback.value}: {error}") from error
+        self._relays.append(relay)
+        return relay.address
+
+    def pause_server(self) -> None:
+        """Let the server stand still; it goes on when the scenario ends, if not before."""
+        self._paused = True
+        self.bench.server.pause()
+
+    def resume_server(self) -> None:
+        """Let the server go on."""
+        self.bench.server.resume()
+        self._paused = False
 
     # The end
 
@@ -519,6 +826,13 @@ class Scenario:
         with contextlib.ExitStack() as stack:
             for stream in self._streams.values():
                 stack.callback(stream.close)
+            for relay in self._relays:
+                stack.callback(relay.close)
+            if self._paused:
+                self.resume_server()
+            if self._off_network:
+                self.join_network()
+            self._unset_parameters()
             self.bench.module.release()
             left += [
                 f"nobody claimed the module's {urc.line.text!r}" for urc in self._mark.unclaimed()
@@ -526,8 +840,46 @@ class Scenario:
             for endpoint in self._streams:
                 self.endpoint = endpoint
                 self.expect_registration(_is_gone, "No registration stays behind")
-        if left:
-            raise ScenarioFailed("the scenario left something over: " + "; ".join(left))
+        failures = ["the scenario left something over: " + "; ".join(left)] if left else []
+        if difference := self._new_difference():
+            failures.append(difference)
+        if failures:
+            raise ScenarioFailed("\n\n".join(failures))
+
+    # What the note says of the module
+
+    def expect_conformance(self) -> None:
+        """The module has done nothing yet that is neither documented nor in the baseline."""
+        if difference := self._new_difference():
+            raise ScenarioFailed(difference)
+
+    def _new_difference(self) -> str:
+        """What the baseline does not accept, each said once; empty when there is nothing."""
+        found = self.bench.watch.take_new()
+        if not found:
+            return ""
+        module = self.bench.file.module
+        told = "\n".join(
+            f"    {finding}\n        in {finding.entry.text!r}\n        {finding.rule.fix}"
+            for finding in found
+        )
+        return self.bench.redactor.text(
+            "the module differs from what is documented in a way that the baseline of"
+            f" {module.firmware} does not accept:\n{told}\nIf that is how this firmware is, say so"
+            f" with the reason in {module.baseline_file}"
+        )
+
+    def _unset_parameters(self) -> None:
+        """Take back what would be felt by the scenarios that follow.
+
+        Only a restart makes the module forget a parameter (note, parameter saving mode).
+        """
+        changed = self._changed & _NEUTRAL.keys()
+        if changed:
+            with contextlib.suppress(AtRefused):  # it runs already
+                self.bench.module.start()
+        for parameter in changed:
+            self._configure(parameter, _NEUTRAL[parameter])
 
 
 def _is_about_registration(event: ServerEvent) -> bool:
@@ -540,7 +892,3 @@ def _is_gone(registration: Registration | None) -> bool:
 
 def _listed(values: Mapping[Path, Value]) -> str:
     return ", ".join(f"{path} = {value}" for path, value in values.items()) or "nothing"
-
-
-def _links(registration: Registration) -> str:
-    return ", ".join(str(path) for path in registration.objects)

@@ -3,12 +3,13 @@ Documentation    The example of the application note's chapter 4, step by step, 
 
 Resource         ../resources/scenario.resource
 
-Test Tags        chapter-4
+Test Tags        interoperability    chapter-4
 
 
 *** Test Cases ***
 From The First Command To The Deregistration
     [Documentation]    A module finds the network, registers, is read, written and executed, and takes its leave.
+    [Tags]    FLOW-REGISTER    FLOW-EXCHANGE    FLOW-ARGUMENT    FLOW-LEAVE
     Network Should Be Heard
     Network Should Have Registered Module
     Network Should Have Given Address
