@@ -91,6 +91,7 @@ class _Written:
         has_fraction: whether the stamp goes below the second.
         mark: its direction.
         content: what is left, without notes.
+        raw: all of it.
         end: the characters that ended it.
     """
 
@@ -99,6 +100,7 @@ class _Written:
     has_fraction: bool
     mark: _Mark
     content: bytes
+    raw: bytes
     end: bytes
 
 
@@ -130,7 +132,8 @@ _RECEIVED = re.compile(
     re.IGNORECASE,
 )
 _PROMPT = re.compile(rb"[\w@~:/. -]{0,40}[>$#] ?(?=[Aa][Tt](?:[+*&]|[A-Za-z]\d?$|$))")
-_NOTE = re.compile(rb"[ \t]//[^\r\n]*")
+_NOTE = re.compile(rb"[ \t]//")
+_WHOLE_NOTES = (b"//", b"#", b";")
 _COMMAND = re.compile(
     rb"(?:AT|at)(?:[+*#$%^&\\!][A-Za-z].*|(?:[DEFHILMNOPQSTVWXZ]\d?){0,3}|[Ss]\d+(?:\?|=\d*))",
     re.DOTALL,
@@ -156,17 +159,18 @@ def _physical_lines(content: bytes) -> list[_Written]:
 
 def _taken_apart(raw: bytes, end: bytes, number: int, before: float | None) -> _Written:
     if len(raw) > MAX_LINE or raw.lstrip()[:1] == b"{":
-        return _Written(number, None, False, _Mark.NONE, raw, end)
-    raw = _ESCAPES.sub(b"", raw)
-    t, has_fraction, position = _stamp(raw, before)
+        return _Written(number, None, False, _Mark.NONE, raw, raw, end)
+    plain = _ESCAPES.sub(b"", raw)
+    t, has_fraction, position = _stamp(plain, before)
     mark = _Mark.NONE
-    if match := _RECEIVED.match(raw, position):
+    if match := _RECEIVED.match(plain, position):
         mark, position = _Mark.RECEIVED, match.end()
-    elif match := _SENT.match(raw, position):
+    elif match := _SENT.match(plain, position):
         mark, position = _Mark.SENT, match.end()
-    elif match := _PROMPT.match(raw, position):
+    elif match := _PROMPT.match(plain, position):
         position = match.end()
-    return _Written(number, t, has_fraction, mark, _without_note(raw[position:]), end)
+    content = _without_note(plain[position:])
+    return _Written(number, t, has_fraction, mark, content, raw, end)
 
 
 def _stamp(raw: bytes, before: float | None) -> tuple[float | None, bool, int]:
@@ -246,7 +250,7 @@ class _Reader:
         if _COMMAND.fullmatch(content):
             echoes = self._may_echo and content == pending and mark is not _Mark.SENT
             return Part.ECHO if echoes else Part.COMMAND
-        if mark is _Mark.SENT:
+        if mark is _Mark.SENT or content.startswith(_WHOLE_NOTES):
             return Part.OTHER
         if is_final(content):
             return Part.URC if pending is None else Part.FINAL
@@ -258,12 +262,13 @@ class _Reader:
 
     def _framed(self, written: _Written, following: int) -> tuple[Line, int]:
         """A URC with a value that may go on over lines, and how many more lines it took."""
+        is_plain = written.t is None and written.mark is _Mark.NONE
         framer = Framer()
         lines = framer.feed(written.content + written.end, 0.0)
         for more in self._lines[following : following + _MOST_LINES_OF_A_VALUE]:
             if lines:
                 break
-            lines = framer.feed(more.content + more.end, 0.0)
+            lines = framer.feed((more.raw if is_plain else more.content) + more.end, 0.0)
         first = (lines or framer.finish(0.0))[0]
         return first, len(_BREAKS.findall(first.raw))
 

@@ -53,8 +53,11 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """The line for a person, on one line; bytes that are no UTF-8 as backslash escapes."""
-        return self.line.text.replace("\r", "\\r").replace("\n", "\\n")
+        """The line for a person; what cannot be printed stands as a backslash escape."""
+        return "".join(
+            character if character.isprintable() else ascii(character)[1:-1]
+            for character in self.line.text
+        )
 
 
 def is_final(content: bytes) -> bool:

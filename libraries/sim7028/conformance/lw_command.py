@@ -144,7 +144,7 @@ def _numbers(name: Name, arguments: bytes) -> tuple[int, ...]:
     fields = split_fields(arguments)
     for field in fields:
         if field.quoted:
-            raise Malformed(f"the number {field.text} stands in quotes")
+            raise Malformed(f"the number {field.text!r} stands in quotes")
     numbers = tuple(field.number for field in fields)
     least, most = _NUMBERS[name]
     if not least <= len(numbers) <= most:

@@ -23,7 +23,7 @@ from sim7028.urcs import (
     WriteRequest,
 )
 
-_HEAD = re.compile(rb"([+*]?[A-Z]{1,20}) *:( *)")
+_HEAD = re.compile(rb"([+*]?[A-Za-z0-9]{1,20}) *:( *)")
 _SPELLINGS = {
     b"LMOPEN": "+LMOPEN",
     b"+LWOPEN": "+LMOPEN",

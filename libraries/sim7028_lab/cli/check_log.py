@@ -1,0 +1,196 @@
+"""`sim7028-lab check-log`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from sim7028 import DIALECTS
+from sim7028.capture import Capture, read_capture
+from sim7028.conformance import RULES, Finding, Severity, Side, check, cited
+from sim7028.transcript import Part
+from sim7028_lab.baseline import Baseline, load_baseline, shipped_baseline
+
+NOT_READABLE = 2
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A file that was read, and what differs in it."""
+
+    name: str
+    capture: Capture
+    findings: Sequence[Finding]
+    accepted: Sequence[Finding]
+
+
+@click.command("check-log")
+@click.argument("files", nargs=-1, metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--firmware", type=click.Choice(list(DIALECTS)), help="Accept what is known of it.")
+@click.option("--baseline", type=click.Path(path_type=Path), help="Accept what this file lists.")
+@click.option(
+    "--baseline-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a baseline that accepts what the module did here, to be judged and kept.",
+)
+@click.option("--rules", is_flag=True, help="List the rules and do nothing else.")
+def check_log(
+    files: tuple[str, ...],
+    as_json: bool,
+    firmware: str | None,
+    baseline: Path | None,
+    baseline_out: Path | None,
+    rules: bool,
+) -> None:
+    r"""Tell what in a log of the AT port is not as SIMCom's application note has it.
+
+    FILE is what a terminal program saved (with or without time stamps, echo, direction marks and
+    notes behind //), or a file of results/evidence; - reads standard input. Nothing is sent
+    anywhere.
+
+    \b
+    Example: sim7028-lab check-log putty.log
+             sim7028-lab check-log --firmware note-1.03 --json results/evidence/*/*.jsonl
+
+    Exit codes: 0 nothing found, 1 findings, 2 a file is not readable or holds no AT traffic.
+    """
+    if rules:
+        _list_rules()
+        return
+    if not files:
+        raise click.UsageError("Missing argument 'FILE...'.")
+    known = _baseline(firmware, baseline)
+    checked = [_check(name, known) for name in files]
+    if baseline_out is not None:
+        _write_baseline(baseline_out, known, checked)
+    if as_json:
+        click.echo(json.dumps(_report(checked), indent=2, ensure_ascii=True))
+    else:
+        _print(checked)
+    raise SystemExit(1 if any(each.findings for each in checked) else 0)
+
+
+def _list_rules() -> None:
+    for rule in RULES:
+        click.echo(f"{rule.id:22} {rule.severity.value:8} {cited(rule.section)}: {rule.says}")
+
+
+def _baseline(firmware: str | None, path: Path | None) -> Baseline:
+    if firmware is not None and path is not None:
+        raise click.UsageError("--firmware names a baseline too: give one of the two.")
+    if firmware is not None:
+        path = shipped_baseline(firmware)
+    return load_baseline(path) if path is not None else Baseline()
+
+
+def _check(name: str, known: Baseline) -> _Checked:
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        _give_up(f"{name}: cannot be read: {error.strerror or error}")
+    capture = read_capture(raw)
+    if not capture.is_conversation:
+        _give_up(
+            f"{name}: no AT command and no URC is in it. Is it the log of the module's AT port, and"
+            " saved as text?"
+        )
+    found = check(capture.entries)
+    accepted = [each for each in found if each.side is Side.MODULE and known.accepts(each)]
+    return _Checked(name, capture, [each for each in found if each not in accepted], accepted)
+
+
+def _give_up(message: str) -> None:
+    click.secho(message, fg="red", err=True)
+    raise SystemExit(NOT_READABLE)
+
+
+def _write_baseline(path: Path, known: Baseline, checked: Sequence[_Checked]) -> None:
+    before = load_baseline(path) if path.exists() else known
+    module = [
+        finding
+        for each in checked
+        for finding in (*each.accepted, *each.findings)
+        if finding.side is Side.MODULE
+    ]
+    try:
+        path.write_text(before.with_findings(module).toml, encoding="utf-8")
+    except OSError as error:
+        _give_up(f"{path}: cannot be written: {error.strerror or error}")
+
+
+def _report(checked: Sequence[_Checked]) -> dict[str, object]:
+    """What `check_log.schema.json` beside this module describes."""
+    return {
+        "files": [
+            {
+                "file": each.name,
+                "encoding": each.capture.encoding.value,
+                **_counts(each.capture),
+                "findings": len(each.findings),
+                "accepted": len(each.accepted),
+            }
+            for each in checked
+        ],
+        "findings": [_finding(each.name, f) for each in checked for f in each.findings],
+        "accepted": [_finding(each.name, f) for each in checked for f in each.accepted],
+    }
+
+
+def _counts(capture: Capture) -> dict[str, int]:
+    parts = Counter(entry.part for entry in capture.entries)
+    return {
+        "commands": parts[Part.COMMAND],
+        "urcs": parts[Part.URC],
+        "passed_over": parts[Part.OTHER],
+    }
+
+
+def _finding(file: str, finding: Finding) -> dict[str, object]:
+    rule = finding.rule
+    return {
+        "file": file,
+        "line": finding.entry.number,
+        "rule": rule.id,
+        "section": rule.section,
+        "severity": rule.severity.value,
+        "side": finding.side.value,
+        "on": finding.on,
+        "text": finding.entry.text,
+        "seen": finding.seen,
+        "says": rule.says,
+        "fix": rule.fix,
+    }
+
+
+def _print(checked: Sequence[_Checked]) -> None:
+    for each in checked:
+        for finding in each.findings:
+            rule = finding.rule
+            place = click.style(f"{each.name}:{finding.entry.number}", bold=True)
+            severity = click.style(rule.severity.value, fg=_COLOURS[rule.severity])
+            click.echo(f"{place}: {severity}: {finding}")
+            click.echo(f"    by the {finding.side.value}, in: {_shortened(finding.entry.text)}")
+            click.echo(f"    documented: {rule.says}")
+            click.echo(f"    fix: {rule.fix}")
+    found = sum(len(each.findings) for each in checked)
+    accepted = sum(len(each.accepted) for each in checked)
+    counts = Counter[str]()
+    for each in checked:
+        counts.update(_counts(each.capture))
+    click.echo(
+        f"{found} findings and {accepted} accepted ones in {counts['commands']} commands and"
+        f" {counts['urcs']} URCs; {counts['passed_over']} other lines were passed over",
+        err=True,
+    )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 160 else f"{text[:150]}… ({len(text)} characters)"
