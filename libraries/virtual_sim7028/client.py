@@ -34,6 +34,9 @@ _NO_RESPONSE = 26
 """The No-Response option that turns off responses of every class (RFC 7967, 2.1)."""
 
 
+_METHODS = [method.value for method in Method]
+
+
 @dataclass(frozen=True)
 class _Server(interfaces.EndpointAddress):
     """The one peer of a socket, as aiocoap wants to see it."""
@@ -185,6 +188,8 @@ class _Everything(resource.Resource):
         self._answer = answer
 
     async def render(self, request: Message) -> Message:
+        if request.code not in _METHODS:
+            raise error.UnallowedMethod
         return await self._answer(request)
 
 
@@ -250,8 +255,7 @@ class Client:
         else:
             location = tuple(response.opt.location_path)
             answered = Answered(self._session, exchange, _code(response.code), location)
-        if not self._closed:
-            self._deliver(answered)
+        self._tell(answered)
 
     def respond(self, exchange: int, response: Response) -> None:
         """Answer a request of the server's: on its ACK if that is not sent, else by itself."""
@@ -260,6 +264,7 @@ class Client:
             Message(
                 code=codes.Code(response.code.value),
                 content_format=response.content_format,
+                observe=response.observe,
                 payload=response.payload,
             ),
         )
@@ -284,7 +289,9 @@ class Client:
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._open[exchange] = _Open(request, answer)
         answer.add_done_callback(lambda _: self._open.pop(exchange, None))
-        self._deliver(
+        # Not called from here: what it raises would become a 5.00 of aiocoap's.
+        asyncio.get_running_loop().call_soon(
+            self._tell,
             Received(
                 self._session,
                 exchange,
@@ -294,17 +301,22 @@ class Client:
                     tuple(request.opt.uri_query),
                     _number(request.opt.content_format),
                     _number(request.opt.accept),
+                    request.opt.observe,
                     request.payload,
                 ),
-            )
+            ),
         )
         return answer
 
     def _repeated(self, message_id: int) -> None:
         for exchange, entry in self._open.items():
             if entry.request.mid == message_id:
-                self._deliver(Repeated(self._session, exchange))
+                self._tell(Repeated(self._session, exchange))
                 return
+
+    def _tell(self, event: Input) -> None:
+        if not self._closed:
+            self._deliver(event)
 
     def close(self) -> None:
         """Close the socket at once; nothing is delivered from here on."""

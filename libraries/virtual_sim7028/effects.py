@@ -36,6 +36,7 @@ class Request:
         query: the Uri-Query options.
         content_format: the format of the payload, if it says so.
         accept: the format asked for, if any.
+        observe: 0 to begin an observation, 1 to end it (RFC 7641, 2), if either.
         payload: the content.
     """
 
@@ -44,16 +45,25 @@ class Request:
     query: tuple[str, ...] = ()
     content_format: int | None = None
     accept: int | None = None
+    observe: int | None = None
     payload: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A CoAP response, whole."""
+    """A CoAP response, whole.
+
+    Attributes:
+        code: its code.
+        payload: the content.
+        content_format: the format of the payload.
+        observe: the number of the notification when the request began an observation.
+    """
 
     code: Code
     payload: bytes = b""
     content_format: int | None = None
+    observe: int | None = None
 
 
 class Family(Enum):

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import queue
 import signal
@@ -239,6 +240,8 @@ async def _serve(settings: Settings) -> None:
         UartError: the port cannot be had.
     """
     profile = _profile(settings)
+    # What a peer does wrong is told by events; a stderr that nobody reads must not fill up.
+    logging.getLogger("coap").setLevel(logging.ERROR)
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
 

@@ -51,6 +51,17 @@ class Unresolved(Enum):
     """OK, and +LMOPEN never comes."""
 
 
+class Observing(Enum):
+    """What becomes of a server's wish to observe; there is no command that notifies."""
+
+    ACCEPTED = "accepted"
+    """The read is answered as an observation's first notification; no other ever comes."""
+    IGNORED = "ignored"
+    """The read is answered, and that is all."""
+    REFUSED = "refused"
+    """4.05, without the application."""
+
+
 class InvalidSwitch(ValueError):
     """A profile has no such switch, or the switch does not take that value."""
 
@@ -164,6 +175,10 @@ class Profile:
             9,
         ),
     ] = 3.0
+    observing: Annotated[
+        Observing,
+        Row("an observation is accepted (and never notified), ignored or refused", Basis.MEASURED),
+    ] = Observing.ACCEPTED
     create_code: Annotated[Code, Row("the answer to a create", Basis.ASSUMED)] = (
         Code.METHOD_NOT_ALLOWED
     )
@@ -305,7 +320,7 @@ FIXED = (
         "types come from the registry of reusable resources; unknown ones are opaque", Basis.ASSUMED
     ),
     Row("AT+LWREADRSP with another type than that registry's is an error", Basis.ASSUMED),
-    Row("observe is answered as a plain read; discover without the application", Basis.ASSUMED),
+    Row("a discover is answered without the application", Basis.MEASURED),
 )
 """What is chosen alike in every profile, without a switch."""
 

@@ -24,7 +24,7 @@ from virtual_sim7028.codec import (
 )
 from virtual_sim7028.effects import Method, Request, Response
 from virtual_sim7028.objects import kind_of
-from virtual_sim7028.profiles import Profile
+from virtual_sim7028.profiles import Observing, Profile
 
 _SEGMENT = re.compile(r"0|[1-9][0-9]{0,4}", re.ASCII)
 
@@ -34,10 +34,17 @@ Values: TypeAlias = Mapping[int, Value]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Tell the values of an object, an instance or a resource, in this format."""
+    """Tell the values of an object, an instance or a resource.
+
+    Attributes:
+        path: where they are.
+        content_format: the format to tell them in.
+        observed: whether the answer begins an observation.
+    """
 
     path: Path
     content_format: ContentFormat
+    observed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,7 @@ def interpret(request: Request, profile: Profile) -> Operation:
         case Method.GET if request.accept == ContentFormat.LINKS:
             return Discover(path)
         case Method.GET:
-            return Read(path, _readable(request.accept, path))
+            return Read(path, _readable(request.accept, path), _observed(request, profile))
         case Method.PUT if request.query and not request.payload:
             raise Unanswerable(profile.attributes_code)
         case Method.PUT if depth >= 2:
@@ -134,15 +141,25 @@ def _readable(accept: int | None, path: Path) -> ContentFormat:
     raise Unanswerable(Code.NOT_ACCEPTABLE)
 
 
+def _observed(request: Request, profile: Profile) -> bool:
+    match request.observe, profile.observing:
+        case 0, Observing.ACCEPTED:
+            return True
+        case 0, Observing.REFUSED:
+            raise Unanswerable(Code.METHOD_NOT_ALLOWED)
+    return False
+
+
 def _write(request: Request, path: Path) -> Write:
+    single = path.resource is not None
+    kind = kind_of(path)
     try:
         match request.content_format:
             case ContentFormat.TLV:
                 return _write_tlv(decode_tlv(request.payload), path)
-            case None | ContentFormat.TEXT if path.resource is not None:
-                kind = kind_of(path) or Kind.STRING
-                return _write_one(path, decode_text(kind, request.payload))
-            case ContentFormat.OPAQUE if path.resource is not None:
+            case None | ContentFormat.TEXT if single:
+                return _write_one(path, decode_text(kind or Kind.STRING, request.payload))
+            case ContentFormat.OPAQUE if single and kind in (None, Kind.OPAQUE):
                 return _write_one(path, Value(Kind.OPAQUE, request.payload))
     except InvalidContent:
         raise Unanswerable(Code.BAD_REQUEST) from None
@@ -180,15 +197,22 @@ def content(read: Read, values: Mapping[int, Values]) -> Response:
         read: what was asked.
         values: what is there, by instance and resource.
     """
+    payload = _payload(read, values)
+    if payload is None:
+        return Response(Code.NOT_ACCEPTABLE)
+    observe = 0 if read.observed else None
+    return Response(Code.CONTENT, payload, read.content_format, observe)
+
+
+def _payload(read: Read, values: Mapping[int, Values]) -> bytes | None:
+    """The values in the format asked for; None where they are not to be had in it."""
     if read.content_format is ContentFormat.TLV:
-        return Response(Code.CONTENT, encode_tlv(_tlvs(read.path, values)), ContentFormat.TLV)
+        return encode_tlv(_tlvs(read.path, values))
     ((resources),) = values.values()
     (value,) = resources.values()
     if read.content_format is ContentFormat.TEXT:
-        return Response(Code.CONTENT, encode_text(value), ContentFormat.TEXT)
-    if isinstance(value.content, bytes):
-        return Response(Code.CONTENT, value.content, ContentFormat.OPAQUE)
-    return Response(Code.NOT_ACCEPTABLE)
+        return encode_text(value)
+    return value.content if isinstance(value.content, bytes) else None
 
 
 def _tlvs(path: Path, values: Mapping[int, Values]) -> list[Tlv]:

@@ -159,9 +159,18 @@ class ScriptedServer:
         data, self._peer = self._socket.recvfrom(4096)
         return Message.decode(data)
 
+    @property
+    def peer(self) -> Any:
+        """The address that was heard last."""
+        return self._peer
+
+    def send_bytes(self, datagram: bytes) -> None:
+        """Send to whoever was heard last."""
+        self._socket.sendto(datagram, self._peer)
+
     def send(self, message: Message) -> None:
         """Send to whoever was heard last."""
-        self._socket.sendto(message.encode(), self._peer)
+        self.send_bytes(message.encode())
 
     def acknowledge(self, request: Message, code: codes.Code, **options: Any) -> None:
         """Answer a request on its ACK."""
@@ -182,6 +191,12 @@ class ScriptedServer:
         )
         self.send(request)
         return request
+
+    def fence(self) -> None:
+        """Make sure that all that was sent before was heard; forget the answers to it."""
+        request = self.ask(codes.GET, "/9")
+        while self.receive().token != request.token:
+            pass
 
     def accept_registration(self) -> Message:
         """Take a registration in."""

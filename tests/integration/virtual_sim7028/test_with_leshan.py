@@ -317,7 +317,7 @@ def test_what_the_application_has_no_part_in(register, rest, method, path, statu
     assert modem.at("AT") == ["OK"]
 
 
-def test_observe_is_a_plain_read(register, rest) -> None:
+def test_an_observation_is_accepted(register, rest) -> None:
     leshan = rest()
     modem = register(leshan, "0,3340,0,1,5534")
     observing = leshan.start("POST", "/3340/0/5534/observe")

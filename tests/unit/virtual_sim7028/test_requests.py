@@ -244,6 +244,8 @@ def test_writes_in_other_formats(session, path: str, payload: bytes, content_for
         ("/3340/0/5521", b"warm".hex(), ContentFormat.TEXT, Code.BAD_REQUEST),
         ("/3340/0", "", None, Code.UNSUPPORTED_CONTENT_FORMAT),
         ("/3340/0/5521", "7b7d", 11543, Code.UNSUPPORTED_CONTENT_FORMAT),
+        ("/3340/0/5521", "41ac0000", ContentFormat.OPAQUE, Code.UNSUPPORTED_CONTENT_FORMAT),
+        ("/1/0/1", "3c", ContentFormat.OPAQUE, Code.UNSUPPORTED_CONTENT_FORMAT),
         ("/3340/0/5851", "e116db01", ContentFormat.TLV, Code.NOT_FOUND),
         ("/3340/0", "e1159e01 e116db01", ContentFormat.TLV, Code.NOT_FOUND),
         ("/3340/1/5534", "e1159e01", ContentFormat.TLV, Code.NOT_FOUND),
@@ -488,3 +490,23 @@ def test_text_of_more_than_a_resource_is_not_acceptable(session) -> None:
 )
 def test_types_are_those_of_the_registry(resource: int, kind: Kind | None) -> None:
     assert kind_of(Path(3303, 0, resource)) is kind
+
+
+@pytest.mark.parametrize(("observing", "observe"), [("accepted", 0), ("ignored", None)])
+def test_an_observation_is_what_the_profile_says(power_up, observing: str, observe) -> None:
+    module = power_up(observing=observing).start().register().add("0,3340,0,1,5534")
+    assert module.ask(Method.GET, "/3340/0/5534", observe=0) == ["+LWREAD: 0,3340,0,1,5534"]
+    module.at('AT+LWREADRSP=0,3340,0,1,5534,"I",1,"7"')
+    assert module.response.observe == observe
+
+
+def test_an_observation_that_is_refused_does_not_reach_the_application(power_up) -> None:
+    module = power_up(observing="refused").start().register().add("0,3340,0,1,5534")
+    assert module.ask(Method.GET, "/3340/0/5534", observe=0) == []
+    assert module.response == Response(Code.METHOD_NOT_ALLOWED)
+
+
+def test_the_end_of_an_observation_is_a_plain_read(session) -> None:
+    assert session.ask(Method.GET, "/3340/0/5534", observe=1) == ["+LWREAD: 0,3340,0,1,5534"]
+    session.at('AT+LWREADRSP=0,3340,0,1,5534,"I",1,"7"')
+    assert session.response.observe is None
