@@ -15,12 +15,14 @@ from sim7028 import PortError, PortLost
 from sim7028_lab.benchfile import BenchFileError
 from sim7028_lab.virtual import VirtualModuleError
 from Sim7028Lab.bench import BenchKeywords
+from Sim7028Lab.conformance import ConformanceKeywords
 from Sim7028Lab.converters import code, kind, path, resource_value
 from Sim7028Lab.evidence import EvidenceKeywords
 from Sim7028Lab.exchange import exchange
 from Sim7028Lab.listener import Listener
 from Sim7028Lab.module import ModuleKeywords
 from Sim7028Lab.network import NetworkKeywords
+from Sim7028Lab.reporting import Reporting
 from Sim7028Lab.server import ServerKeywords
 from Sim7028Lab.stage import Stage
 
@@ -75,7 +77,9 @@ class Sim7028Lab(DynamicCore):
                 ModuleKeywords(self._stage),
                 ServerKeywords(self._stage),
                 EvidenceKeywords(self._stage),
+                ConformanceKeywords(self._stage),
                 Listener(self._stage),
+                Reporting(self._stage),
             ]
         )
 

@@ -83,6 +83,10 @@ class Stage:
         """What the timeline saw from the monotonic time `t` on."""
         return self._bench.timeline.since(t) if self._bench is not None else ()
 
+    def redact(self, text: str) -> str:
+        """`text` without the bench's secrets, once there is a bench."""
+        return self._bench.redactor.text(text) if self._bench is not None else text
+
     def close(self) -> None:
         """Close the bench, whatever state it is in."""
         with contextlib.ExitStack() as stack:

@@ -9,10 +9,15 @@ from pathlib import Path
 
 from lab_evidence import JsonlSink, Redactor, Timeline, evidence_file
 from leshan import Leshan, start_server
-from sim7028 import DIALECTS, BringUp, Channel, Module, open_port
+from sim7028 import DIALECTS, AtError, BringUp, Channel, Module, PortError, open_port
+from sim7028.basics import Identify
+from sim7028_lab.baseline import load_baseline
 from sim7028_lab.benchfile import BenchFile
+from sim7028_lab.report.journal import BenchFacts, Journal, ModuleFacts, ModuleKind
 from sim7028_lab.virtual import VirtualModule
+from sim7028_lab.watch import Watch
 from virtual_sim7028 import Settings
+from virtual_sim7028.identity import Identity as VirtualIdentity
 
 
 class Bench:
@@ -24,9 +29,11 @@ class Bench:
 
     Attributes:
         file: the bench file it was made from.
-        evidence: the folder of the run's evidence.
+        results: the folder of the run.
+        evidence: the folder of the run's evidence, below it.
         redactor: what takes secrets out of everything that is written.
         timeline: the recorder of everything.
+        watch: finds where the module differs from what is documented.
         server: the running server's life.
         leshan: its REST API.
         channel: the AT channel.
@@ -44,6 +51,7 @@ class Bench:
 
     def __init__(self, file: BenchFile, results: Path, say: Callable[[str], None]) -> None:
         self.file = file
+        self.results = results
         self.evidence = results / "evidence"
         self._kept: set[Path] = set()
         with contextlib.ExitStack() as stack:
@@ -51,11 +59,10 @@ class Bench:
             self._close = stack.pop_all()
 
     def _open(self, stack: contextlib.ExitStack, say: Callable[[str], None]) -> None:
-        for old in self.evidence.glob("**/*.jsonl"):  # of the last run into this folder
-            old.unlink()
         self.redactor = Redactor(self.file.secrets)
         self.timeline = Timeline(self.redactor, self._sink)
         stack.callback(self.timeline.close)
+        self.watch = Watch(self.timeline, load_baseline(self.file.module.baseline_file))
         with ThreadPoolExecutor(1, "server start") as pool:
             starting = pool.submit(
                 start_server, self.file.leshan.server_settings, recorder=self.timeline
@@ -71,6 +78,9 @@ class Bench:
                 recorder=self.timeline,
             )
         )
+        journal = Journal(self.results, self.redactor.text)
+        journal.opened(self.facts)
+        stack.callback(lambda: journal.closed(self._module_once_more()))
         say(f"Server: {self.server.description}")
         say(f"Module: {self.description}")
 
@@ -85,7 +95,7 @@ class Bench:
             stack.callback(virtual.close)
             url = virtual.port
         port = open_port(url, file.module.port_settings)
-        self.channel = stack.enter_context(Channel(port, self.timeline, quiet=file.timing.quiet))
+        self.channel = stack.enter_context(Channel(port, self.watch, quiet=file.timing.quiet))
         self.module = Module(self.channel, DIALECTS[file.module.firmware])
         self.bring_up()
 
@@ -97,13 +107,36 @@ class Bench:
         )
 
     @property
+    def facts(self) -> BenchFacts:
+        """What the run stands on, for its reports."""
+        module = self.file.module
+        # A virtual module that somebody started by hand is behind a port like any other.
+        simulated = module.is_virtual or self.identity.firmware == VirtualIdentity().revision
+        return BenchFacts(
+            name=self.file.name,
+            kind=ModuleKind.VIRTUAL if simulated else ModuleKind.REAL,
+            port=module.port,
+            profile=module.firmware,
+            module=ModuleFacts(self.identity.model, self.identity.firmware),
+            server=f"Leshan {self.server.version} ({self.server.mode.value})",
+            server_described=self.server.description,
+        )
+
+    @property
     def description(self) -> str:
         """What kind of module this is, its model, firmware and port, in one line."""
-        kind = "SIMULATED MODULE" if self.file.module.is_virtual else "real module"
-        return (
-            f"{kind}, {self.identity.model}, firmware {self.identity.firmware},"
-            f" at {self.file.module.port}"
-        )
+        facts = self.facts
+        return f"{facts.kind.words}, {facts.module}, at {facts.port}"
+
+    def _module_once_more(self) -> ModuleFacts | None:
+        """What the module says it is at the end of the run; None when it does not say."""
+        try:
+            return ModuleFacts(
+                model=self.channel.send(Identify("CGMM")).text,
+                firmware=self.channel.send(Identify("CGMR")).text,
+            )
+        except (AtError, PortError):
+            return None
 
     def _sink(self, name: str) -> JsonlSink:
         return JsonlSink(self.evidence / (name or "bench.jsonl"))

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from leshan import DEFAULT_VERSION, Mode, ServerSettings
 from sim7028 import DIALECTS, PortSettings, is_real_port
+from sim7028_lab.baseline import BaselineError, load_baseline, shipped_baseline
 
 VIRTUAL = "virtual"
 """As `module.port`: start a virtual module for this run."""
@@ -129,10 +130,19 @@ def _firmware(raw: object) -> str:
     return str(raw)
 
 
+def _baseline(raw: object) -> Path:
+    path = Path(_text(raw)).expanduser()
+    if not path.is_file():
+        raise _Refused(
+            "write the path of a baseline; sim7028-lab check-log --baseline-out makes one"
+        )
+    return path
+
+
 def _switches(raw: object) -> Mapping[str, str]:
     if not isinstance(raw, dict) or not all(isinstance(v, (str, bool)) for v in raw.values()):
         raise _Refused('write a table such as { result0 = "2.05", dedup = false }')
-    return {name: str(value).lower() for name, value in raw.items()}
+    return {name: v if isinstance(v, str) else str(v).lower() for name, v in raw.items()}
 
 
 def _key(check: Callable[[object], object], default: Any = None) -> Any:
@@ -153,6 +163,8 @@ class ModuleSection:
         rts: the same for RTS.
         rtscts: hardware flow control.
         switches: single choices of the virtual module's profile, by name.
+        baseline: what is accepted of the firmware though it is not as documented; when left out,
+            what is shipped for it.
     """
 
     port: str = _key(_text, VIRTUAL)
@@ -162,11 +174,17 @@ class ModuleSection:
     rts: bool | None = _key(_flag)
     rtscts: bool = _key(_flag, False)
     switches: Mapping[str, str] = _key(_switches, dict)
+    baseline: Path | None = _key(_baseline)
 
     @property
     def is_virtual(self) -> bool:
         """Whether the run starts its own virtual module."""
         return self.port == VIRTUAL
+
+    @property
+    def baseline_file(self) -> Path:
+        """Where the baseline is."""
+        return self.baseline or shipped_baseline(self.firmware)
 
     @property
     def port_settings(self) -> PortSettings:
@@ -358,6 +376,10 @@ def _impossible(bench: BenchFile) -> Iterable[str]:
         yield "leshan.rest_url is missing: mode remote needs the address of the server's web page"
     if module.switches and not module.is_virtual:
         yield f'module.switches are for module.port = "{VIRTUAL}" only'
+    try:
+        load_baseline(module.baseline_file)
+    except BaselineError as error:
+        yield f"the baseline of firmware {module.firmware} cannot be used: {error}"
     if not module.is_virtual and is_real_port(module.port) and _on_loopback(leshan):
         yield (
             f"module.port = {module.port!r} is a real module, and it cannot reach a server on this"

@@ -9,19 +9,26 @@ import click
 from lab_evidence import EvidenceError
 from leshan import LeshanError
 from sim7028 import AtError, PortError
+from sim7028_lab.baseline import BaselineError
 from sim7028_lab.benchfile import BenchFileError
+from sim7028_lab.cli.catalogue import catalogue
+from sim7028_lab.cli.check_log import check_log
 from sim7028_lab.cli.doctor import doctor
+from sim7028_lab.cli.report import report
 from sim7028_lab.cli.server import server
 from sim7028_lab.cli.virtual_module import virtual_module
+from sim7028_lab.report.errors import ReportError
 from sim7028_lab.virtual import VirtualModuleError
 
 BENCH_IS_WRONG = 2
 _BENCH_ERRORS = (
     AtError,
+    BaselineError,
     BenchFileError,
     EvidenceError,
     LeshanError,
     PortError,
+    ReportError,
     VirtualModuleError,
 )
 
@@ -35,7 +42,7 @@ def cli() -> None:
     """
 
 
-for command in (doctor, server, virtual_module):
+for command in (catalogue, check_log, doctor, report, server, virtual_module):
     cli.add_command(command)
 
 

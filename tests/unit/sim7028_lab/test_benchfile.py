@@ -50,7 +50,10 @@ def test_all_complaints_come_at_once_with_file_key_and_remedy(bench) -> None:
     said = complaints(path).splitlines()
     assert all(line.startswith(f"{path}: ") for line in said)
     assert [line.removeprefix(f"{path}: ") for line in said] == [
-        "module.baud is not known; [module] has port, baudrate, firmware, dtr, rts, rtscts, switches",
+        (
+            "module.baud is not known; [module] has port, baudrate, firmware, dtr, rts, rtscts,"
+            " switches, baseline"
+        ),
         "module.baudrate = 'fast': write a number of bits a second, such as 115200",
         "module.dtr = 1: write true or false",
         "timing.urc = 0: write seconds, more than 0 and at most 3600",
@@ -144,5 +147,24 @@ def test_a_bench_is_found_by_name_or_path(bench) -> None:
     path = bench("")
     assert find(str(path)) == path
     assert find("virtual") == SHIPPED / "virtual.toml"
-    with pytest.raises(BenchFileError, match="those shipped:.* virtual"):
+    with pytest.raises(BenchFileError, match=r"those shipped:.* virtual"):
         find("attic")
+
+
+def test_the_baseline_is_the_firmware_s_unless_another_is_named(bench, tmp_path) -> None:
+    shipped = load(bench('[module]\nfirmware = "strict"')).module.baseline_file
+    assert shipped.name == "strict.toml"
+    mine = tmp_path / "mine.toml"
+    mine.write_text("")
+    assert load(bench(f'[module]\nbaseline = "{mine}"')).module.baseline_file == mine
+
+
+def test_a_baseline_that_cannot_be_used_is_a_complaint(bench, tmp_path) -> None:
+    assert "module.baseline = 'none.toml': write the path" in complaints(
+        bench('[module]\nbaseline = "none.toml"')
+    )
+    mine = tmp_path / "mine.toml"
+    mine.write_text("accepted = 1")
+    assert f"{mine}: entry 1: write rule, on, why" in complaints(
+        bench(f'[module]\nbaseline = "{mine}"')
+    )

@@ -1,0 +1,88 @@
+"""Keeps the journal of a run, and writes its summary when everything else is written."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Iterator
+from pathlib import Path
+
+from robot import result, running
+from robot.api import logger
+from robot.libraries.BuiltIn import BuiltIn
+
+from sim7028_lab.report.errors import ReportError
+from sim7028_lab.report.journal import Finished, Journal, Outcome, Planned, scenario_id
+from sim7028_lab.report.publish import forget, publish
+from Sim7028Lab.stage import Stage
+
+
+class Reporting:
+    """Robot's listener that tells the journal what is planned and how each scenario ended.
+
+    Robot closes a library's listeners before output.xml is complete, so the summary waits for the
+    end of the process: then log.html is there as well, after Ctrl-C too. A dry run and a run
+    without output.xml have no summary.
+    """
+
+    ROBOT_LISTENER_API_VERSION = 3
+    ROBOT_LISTENER_PRIORITY = -1000
+    """After every other listener, so that it sees what those made of a result."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._journal: Journal | None = None
+
+    def start_suite(self, suite: running.TestSuite, _result: result.TestSuite) -> None:
+        """Begin the journal with the first suite that has the library."""
+        if self._journal is not None or BuiltIn().dry_run_active:
+            return
+        variable = BuiltIn().get_variable_value
+        results, output = Path(variable("${OUTPUT DIR}")), variable("${OUTPUT FILE}")
+        forget(results)
+        self._journal = Journal(results, self._stage.redact)
+        self._journal.begin(_planned(_topmost(suite)))
+        if output != "NONE":
+            atexit.register(_summarise, Path(output))
+
+    def end_test(self, _test: running.TestCase, outcome: result.TestCase) -> None:
+        """Keep how it ended."""
+        if self._journal is not None:
+            self._journal.finished(
+                Finished(
+                    id=scenario_id(outcome.source, outcome.name),
+                    outcome=Outcome(outcome.status),
+                    message=outcome.message,
+                    tags=tuple(outcome.tags),
+                    elapsed=outcome.elapsed_time.total_seconds(),
+                )
+            )
+
+    def close(self) -> None:
+        """End the journal; the bench is closed."""
+        if self._journal is not None:
+            self._journal.ended()
+
+
+def _topmost(suite: running.TestSuite) -> running.TestSuite:
+    return suite if suite.parent is None else _topmost(suite.parent)
+
+
+def _planned(suite: running.TestSuite) -> Iterator[Planned]:
+    for test in suite.all_tests:
+        _, _, path = test.parent.full_name.partition(".")
+        yield Planned(
+            id=scenario_id(test.source, test.name),
+            suite=path or test.parent.full_name,
+            name=test.name,
+            sentence=test.doc,
+            tags=tuple(test.tags),
+        )
+
+
+def _summarise(output: Path) -> None:
+    try:
+        published = publish([output.parent], output.parent, output=output.name)
+    except (ReportError, OSError) as error:
+        logger.console(f"Summary: none could be made: {error}")
+    else:
+        logger.console(f"Summary: {published.page}")

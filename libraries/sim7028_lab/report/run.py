@@ -1,0 +1,354 @@
+"""One run, read back from what it left in its folder of results.
+
+Robot's output.xml says how each scenario ended, the evidence what was seen meanwhile, the journal
+what was planned and on which bench. Any of them may be missing or cut short after a kill; what
+can be known is read, and what cannot is named.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import unquote
+
+from robot import result
+from robot.api import ExecutionResult
+from robot.errors import DataError  # type: ignore[import-untyped]  # it carries no types
+
+from lab_evidence import Event, evidence_file, read_events
+from sim7028_lab.report.errors import ReportError
+from sim7028_lab.report.journal import (
+    JOURNAL,
+    BenchFacts,
+    Finished,
+    ModuleFacts,
+    Outcome,
+    Planned,
+    RunRecord,
+    read_journal,
+    scenario_id,
+)
+
+_EVIDENCE_LINK = re.compile(r'href="(evidence/[^"]+\.jsonl)"')
+_MERGED = re.compile(r'<span class="old-status">[^<]*</span> <span class="(pass|fail|skip)">')
+_TAG = re.compile(r"<(?:br|hr|/p|/div|/li|/tr)\b[^>]*>|<[^>]*>", re.IGNORECASE)
+_BREAKS = re.compile(r"<(?:br|hr|/p|/div|/li|/tr)\b", re.IGNORECASE)
+
+
+class NoRunError(ReportError):
+    """A folder holds nothing of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One keyword of a scenario, as its author wrote it.
+
+    Attributes:
+        name: the keyword.
+        arguments: as written.
+        outcome: how it ended.
+        elapsed: s.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    outcome: Outcome
+    elapsed: float
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """How one scenario of a run ended, and what was seen meanwhile.
+
+    Attributes:
+        id: what it is called across runs; see `scenario_id`.
+        name: its name.
+        suite: the suites above it, without the topmost, joined by dots.
+        sentence: its documentation.
+        tags: its tags.
+        outcome: what Robot Framework says.
+        message: why it did not pass, as text.
+        started: when, in UTC; None when it did not run, or a killed run did not say.
+        elapsed: s.
+        anchor: its place in log.html, empty when that has none.
+        steps: its keywords.
+        evidence: its file, relative to the folder of results; None when there is none.
+        events: what was seen, in order of time.
+        has_bench: whether a bench was open, so that it says something about the module.
+        earlier: how earlier tries ended, oldest first, where `rebot --merge` put them together.
+    """
+
+    id: str
+    name: str
+    suite: str
+    sentence: str
+    tags: tuple[str, ...]
+    outcome: Outcome
+    message: str = ""
+    started: datetime | None = None
+    elapsed: float = 0.0
+    anchor: str = ""
+    steps: tuple[Step, ...] = ()
+    evidence: Path | None = None
+    events: tuple[Event, ...] = field(default=(), repr=False)
+    has_bench: bool = True
+    earlier: tuple[Outcome, ...] = ()
+
+    @property
+    def area(self) -> str:
+        """The topmost suite that it belongs to."""
+        return self.suite.split(".", maxsplit=1)[0]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run.
+
+    Attributes:
+        folder: where its results are.
+        id: what no other run is called.
+        started: when, in UTC; None when nothing tells.
+        elapsed: s.
+        bench: what it stood on; None when the bench was never opened.
+        module_at_end: what the module said it is at the end; None when it did not.
+        tools: names of programs, with their versions.
+        scenarios: every scenario that was planned or ran, in order.
+        missing: what is not there of a run that did not come to its end, a sentence each; empty
+            for a complete run.
+        remarks: what else a reader must know of its files, a sentence each.
+    """
+
+    folder: Path
+    id: str
+    started: datetime | None
+    elapsed: float
+    bench: BenchFacts | None
+    module_at_end: ModuleFacts | None
+    tools: tuple[tuple[str, str], ...]
+    scenarios: tuple[ScenarioResult, ...]
+    missing: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def read_run(folder: Path, output: str = "output.xml") -> Run:
+    """Read what a run left in `folder`.
+
+    Args:
+        folder: the folder of results.
+        output: the name of Robot's output in it.
+
+    Raises:
+        NoRunError: there is neither an output.xml nor a journal.
+        JournalError: the journal is none.
+    """
+    record = read_journal(folder)
+    evidence = _Evidence(folder)
+    try:
+        robots = ExecutionResult(folder / output) if (folder / output).is_file() else None
+        why = f"{output} is not there"
+    except DataError:
+        robots, why = None, f"{output} is empty or cut short"
+    if robots is not None:
+        run = _from_output(folder, robots, record, evidence)
+    elif record is not None:
+        run = _from_journal(folder, record, evidence, why)
+    else:
+        raise NoRunError(
+            f"{folder} holds no run: {why}, and there is no {JOURNAL}. Name the folder that"
+            " `robot -d` was given"
+        )
+    if record is not None and record.bench is None:
+        run = replace(run, scenarios=tuple(replace(s, has_bench=False) for s in run.scenarios))
+    return replace(run, remarks=tuple(evidence.complaints))
+
+
+def _from_output(
+    folder: Path, robots: result.Result, record: RunRecord | None, evidence: _Evidence
+) -> Run:
+    suite = robots.suite
+    sentences = {planned.id: planned.sentence for planned in record.planned} if record else {}
+    scenarios = list(_told_apart(_of_test(test, evidence) for test in suite.all_tests))
+    seen = {scenario.id for scenario in scenarios}
+    absent = [p for p in record.planned if p.id not in seen] if record else []
+    scenarios += [_not_run(planned, "Robot's output does not hold it") for planned in absent]
+    missing = [f"{len(absent)} planned scenarios have no result"] if absent else []
+    started = _utc(suite.start_time) if suite.start_time else None
+    return Run(
+        folder=folder,
+        id=record.run if record else f"{started:%Y%m%dT%H%M%S.%f}" if started else folder.name,
+        started=record.started if record else started,
+        elapsed=suite.elapsed_time.total_seconds(),
+        bench=record.bench if record else None,
+        module_at_end=record.module_at_end if record else None,
+        tools=tuple(record.tools.items()) if record else (),
+        scenarios=tuple(
+            replace(s, sentence=s.sentence or sentences.get(s.id, "")) for s in scenarios
+        ),
+        missing=tuple(missing),
+    )
+
+
+def _from_journal(folder: Path, record: RunRecord, evidence: _Evidence, why: str) -> Run:
+    ended = {finished.id: finished for finished in record.finished}
+    scenarios = [
+        _of_journal(planned, ended.get(planned.id), evidence) for planned in record.planned
+    ]
+    without = sum(scenario.outcome is Outcome.NOT_RUN for scenario in scenarios)
+    missing = [f"Robot's {why}, so log.html and report.html are not of this run"]
+    if without:
+        missing.append(f"{without} of {len(scenarios)} planned scenarios have no result")
+    if not record.closed:
+        missing.append("The bench was not closed, so the module was not asked again what it is")
+    return Run(
+        folder=folder,
+        id=record.run,
+        started=record.started,
+        elapsed=record.ended or _seen_for(scenarios),
+        bench=record.bench,
+        module_at_end=record.module_at_end,
+        tools=tuple(record.tools.items()),
+        scenarios=tuple(scenarios),
+        missing=tuple(missing),
+    )
+
+
+def _of_test(test: result.TestCase, evidence: _Evidence) -> ScenarioResult:
+    _, _, suite = test.parent.full_name.partition(".")
+    suite = suite or test.parent.full_name
+    file = evidence.linked(test) or evidence.named(suite, test.name)
+    earlier = tuple(Outcome(status.upper()) for status in _MERGED.findall(test.message))
+    return ScenarioResult(
+        id=scenario_id(test.source, test.name),
+        name=test.name,
+        suite=suite,
+        sentence=test.doc,
+        tags=tuple(test.tags),
+        outcome=Outcome(test.status),
+        message=_plain(test.message),
+        started=_utc(test.start_time) if test.start_time else None,
+        elapsed=test.elapsed_time.total_seconds(),
+        anchor=test.id,
+        steps=tuple(_step(keyword) for keyword in test.body if isinstance(keyword, result.Keyword)),
+        evidence=file,
+        events=evidence.events(file),
+        earlier=earlier[::-1],
+    )
+
+
+def _of_journal(planned: Planned, finished: Finished | None, evidence: _Evidence) -> ScenarioResult:
+    file = evidence.named(planned.suite, planned.name)
+    if finished is None:
+        why = "the run ended while it was running" if file else "the run ended before it began"
+        return replace(_not_run(planned, why), evidence=file, events=evidence.events(file))
+    return ScenarioResult(
+        id=planned.id,
+        name=planned.name,
+        suite=planned.suite,
+        sentence=planned.sentence,
+        tags=finished.tags,
+        outcome=finished.outcome,
+        message=_plain(finished.message),
+        elapsed=finished.elapsed,
+        evidence=file,
+        events=evidence.events(file),
+    )
+
+
+def _not_run(planned: Planned, why: str) -> ScenarioResult:
+    return ScenarioResult(
+        planned.id,
+        planned.name,
+        planned.suite,
+        planned.sentence,
+        planned.tags,
+        Outcome.NOT_RUN,
+        message=why,
+    )
+
+
+def _step(keyword: result.Keyword) -> Step:
+    return Step(
+        keyword.name or "",
+        tuple(map(str, keyword.args)),
+        Outcome(keyword.status) if keyword.status in ("PASS", "FAIL", "SKIP") else Outcome.NOT_RUN,
+        keyword.elapsed_time.total_seconds(),
+    )
+
+
+def _told_apart(scenarios: Iterator[ScenarioResult]) -> Iterator[ScenarioResult]:
+    """Scenarios that a run carried out more than once get a number behind their id."""
+    seen: Counter[str] = Counter()
+    for scenario in scenarios:
+        seen[scenario.id] += 1
+        number = seen[scenario.id]
+        yield scenario if number == 1 else replace(scenario, id=f"{scenario.id} #{number}")
+
+
+def _utc(naive: datetime) -> datetime:
+    """Robot writes the machine's local time."""
+    return naive.astimezone(UTC)
+
+
+def _seen_for(scenarios: Sequence[ScenarioResult]) -> float:
+    """How long the events go on, in s."""
+    times = [event.t for scenario in scenarios for event in scenario.events]
+    return max(times) - min(times) if times else 0.0
+
+
+def _plain(message: str) -> str:
+    """A message of Robot's as text; one that begins with *HTML* loses its markup."""
+    if not message.startswith("*HTML*"):
+        return message.strip()
+    text = _TAG.sub(lambda tag: "\n" if _BREAKS.match(tag[0]) else "", message[len("*HTML*") :])
+    return re.sub(r"\n\s*\n+", "\n", html.unescape(text)).strip()
+
+
+class _Evidence:
+    """The files of evidence in a folder of results."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.complaints: list[str] = []
+
+    def linked(self, test: result.TestCase) -> Path | None:
+        """The file that the scenario's own log links to."""
+        for keyword in reversed(_keywords(test)):
+            for message in keyword.messages:
+                if message.html and (link := _EVIDENCE_LINK.search(message.message)):
+                    return self._there(Path(unquote(html.unescape(link[1]))))
+        return None
+
+    def named(self, suite: str, name: str) -> Path | None:
+        """The file that a scenario of this name would have written."""
+        return self._there(evidence_file(Path("evidence"), suite, name))
+
+    def _there(self, file: Path) -> Path | None:
+        return file if ".." not in file.parts and (self._folder / file).is_file() else None
+
+    def events(self, file: Path | None) -> tuple[Event, ...]:
+        """The events in order of time; what cannot be read is complained about."""
+        if file is None:
+            return ()
+        events: list[Event] = []
+        try:
+            events.extend(read_events(self._folder / file))
+        except (OSError, ValueError) as error:
+            self.complaints.append(f"Evidence is damaged: {error}")
+        return tuple(sorted(events, key=lambda event: event.t))
+
+
+def _keywords(test: result.TestCase) -> list[result.Keyword]:
+    """The keywords of a test, those of its setup and teardown too, as deep as they go."""
+    found = []
+    waiting = [test.setup, *test.body, test.teardown]
+    while waiting:
+        item = waiting.pop(0)
+        if isinstance(item, result.Keyword) and item:
+            found.append(item)
+            waiting += [item.setup, *item.body, item.teardown]
+    return found

@@ -1,0 +1,171 @@
+"""Real runs and what they leave: evidence that keeps its schema, a journal, a summary."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import jsonschema
+import pytest
+from robot.api import ExecutionResult
+
+ROOT = Path(__file__).parents[2]
+ROBOT = [sys.executable, "-m", "robot", "--console", "dotted", "-v", "LESHAN:jvm"]
+
+
+@contextlib.contextmanager
+def robot(folder: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(
+        [*ROBOT, "-d", folder, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def report(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "sim7028_lab.cli", "report", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def full_run(tmp_path_factory) -> Path:
+    """The results of all suites."""
+    folder = tmp_path_factory.mktemp("full")
+    with robot(folder, "--exclude", "slow", "robot/") as process:
+        said, _ = process.communicate(timeout=280)
+    assert f"Summary: {folder / 'summary.html'}" in said
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_every_line_of_evidence_keeps_the_schema(full_run):
+    schema = json.loads(files("lab_evidence").joinpath("schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    lines = 0
+    for file in full_run.glob("evidence/**/*.jsonl"):
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            wrong = [error.message for error in validator.iter_errors(json.loads(line))]
+            assert not wrong, f"{file}, line {number}: {line}"
+            lines += 1
+    assert lines > 1000
+
+
+@pytest.mark.slow
+def test_counts_equal_those_of_robot(full_run):
+    summary = json.loads((full_run / "summary.json").read_text("utf-8"))
+    total = ExecutionResult(full_run / "output.xml").statistics.total
+    assert summary["robot"] == {
+        "PASS": total.passed,
+        "FAIL": total.failed,
+        "SKIP": total.skipped,
+        "NOT RUN": 0,
+    }
+    assert sum(summary["counts"].values()) == total.total
+    assert summary["complete"]
+
+
+@pytest.mark.slow
+def test_coverage_counted_from_the_files_themselves_is_the_same(full_run):
+    passed = {}
+    for test in ExecutionResult(full_run / "output.xml").suite.all_tests:
+        if test.status == "PASS":
+            messages = "".join(message.message for message in test.teardown.messages)
+            (file,) = set(re.findall(r"evidence/[^\"<>]+?\.jsonl", messages))
+            passed[full_run / file] = set(test.tags)
+    lines = {
+        file: [
+            f"{event['source']} {event['direction']} {event['text']}"
+            for event in map(json.loads, file.read_text("utf-8").splitlines())
+        ]
+        for file in passed
+    }
+    catalogue = tomllib.loads((ROOT / "robot" / "requirements.toml").read_text("utf-8"))
+    expected = {
+        each["id"]
+        for each in catalogue["requirement"]
+        if "untestable" not in each
+        and any(
+            each["id"] in tags
+            and all(any(re.search(p, line) for line in lines[file]) for p in each["traffic"])
+            for file, tags in passed.items()
+        )
+    }
+    summary = json.loads((full_run / "summary.json").read_text("utf-8"))
+    requirements = summary["coverage"]["requirements"]
+    assert {r["id"] for r in requirements if r["on"]["virtual"]["covered"]} == expected
+    assert not [r for r in requirements if r["on"]["real"]["covered"]]
+    assert len(expected) > 100
+
+
+@pytest.mark.slow
+def test_the_run_says_what_it_stood_on(full_run):
+    (bench,) = json.loads((full_run / "summary.json").read_text("utf-8"))["benches"]
+    assert bench["kind"] == "virtual"
+    assert bench["module"]["start"] == bench["module"]["end"]
+    assert bench["module"]["start"]["model"] == "SIM7028"
+    assert bench["server"].startswith("Leshan 2.")
+
+
+def test_a_killed_run_is_reported_with_all_up_to_the_kill(tmp_path):
+    evidence = tmp_path / "evidence"
+    with robot(tmp_path, "robot/06__read") as process:
+        deadline = time.monotonic() + 60
+        while len(list(evidence.glob("*/*.jsonl"))) < 5:
+            assert time.monotonic() < deadline, "no scenarios within 60 s"
+            assert process.poll() is None, process.communicate()[0]
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    assert not (tmp_path / "summary.html").exists()
+    made = report(tmp_path)
+    assert made.returncode == 1, made.stderr
+    assert "INCOMPLETE" in made.stderr
+    assert "output.xml is empty or cut short" in made.stderr
+    summary = json.loads((tmp_path / "summary.json").read_text("utf-8"))
+    assert not summary["complete"]
+    assert summary["counts"]["NOT RUN"] > 0
+    with_evidence = {s["evidence"] for s in summary["scenarios"] if s["events"]}
+    on_disk = {str(file.relative_to(tmp_path)) for file in evidence.glob("*/*.jsonl")}
+    whole = {file for file in on_disk if "\n" in (tmp_path / file).read_text("utf-8")}
+    assert with_evidence == whole
+    assert "INCOMPLETE" in (tmp_path / "summary.html").read_text("utf-8")
+
+
+def test_a_bench_that_cannot_be_opened_is_no_failure_of_the_module(tmp_path):
+    with robot(tmp_path, "-v", f"BENCH:{tmp_path / 'none.toml'}", "robot/01__network") as process:
+        said, _ = process.communicate(timeout=60)
+    assert "Summary:" in said
+    summary = json.loads((tmp_path / "summary.json").read_text("utf-8"))
+    assert summary["sentence"] == "Nothing was tested."
+    assert (summary["verdict"], summary["counts"]["FAIL"]) == ("BENCH", 0)
+    assert summary["first_words"] == ["NO MODULE: the bench could not be opened"]
+
+
+def test_a_dry_run_leaves_no_summary(tmp_path):
+    with robot(tmp_path, "--dryrun", "robot/01__network") as process:
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert not [*tmp_path.glob("summary.*"), *tmp_path.glob("run.jsonl")]
