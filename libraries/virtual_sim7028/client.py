@@ -32,8 +32,6 @@ from virtual_sim7028.tasks import Tasks
 
 _NO_RESPONSE = 26
 """The No-Response option that turns off responses of every class (RFC 7967, 2.1)."""
-
-
 _METHODS = [method.value for method in Method]
 
 

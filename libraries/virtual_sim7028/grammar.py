@@ -212,11 +212,7 @@ class Fields:
     def _framed(self, length: int) -> bytes | None:
         """What stands in quotes here if it is so long; None otherwise."""
         rest = self._rest
-        framed = (
-            rest.startswith(b'"')
-            and rest[length + 1 : length + 2] == b'"'
-            and (self._skip(rest[length + 2 :])[:1] in (b"", b","))
-        )
+        framed = rest.startswith(b'"') and rest[length + 1 : length + 2] == b'"'
         return rest[1 : length + 1] if framed else None
 
     def end(self) -> None:

@@ -98,7 +98,7 @@ def test_an_identifier_over_255_takes_two_bytes() -> None:
     assert encode_tlv([Tlv(Level.RESOURCE, 5700, b"\x01")]).hex() == "e1164401"
 
 
-@pytest.mark.parametrize("payload", ["c1", "c209ff", "e116", "c809", "08 00 02 41 00"])
+@pytest.mark.parametrize("payload", ["c1", "c209ff", "e116", "c809", "08 00 02 40 00"])
 def test_what_stands_in_the_wrong_place_or_ends_too_soon_is_refused(payload: str) -> None:
     with pytest.raises(InvalidContent):
         decode_tlv(bytes.fromhex(payload))

@@ -91,7 +91,7 @@ def test_numbers_are_read_in_order(numbers: list[int]) -> None:
     left.end()
 
 
-@pytest.mark.parametrize("text", ["", "x", "-1", "+1", "65536", "4294967296", '"5"', ",5", "5x"])
+@pytest.mark.parametrize("text", ["", "x", "-1", "+1", "65536", "9" * 5000, '"5"', ",5", "5x"])
 def test_what_is_no_number_in_range_is_refused(text: str) -> None:
     left = fields(text)
     with pytest.raises(Malformed):

@@ -8,6 +8,8 @@ from lwm2m import Code
 from virtual_sim7028.codec import ContentFormat, Level, Tlv, decode_tlv, encode_tlv
 from virtual_sim7028.effects import (
     After,
+    Answered,
+    Cancel,
     Connect,
     Connected,
     Disconnect,
@@ -86,6 +88,24 @@ def test_a_new_registration_is_told_where_the_profile_says_so(power_up) -> None:
     module.elapse(Wakeup.UPDATE_DUE, 0)
     module.answer(Code.NOT_FOUND)
     assert module.answer(Code.CREATED, ("rd", "b")) == ["+LMOPEN: 0"]
+
+
+def test_an_answer_to_what_was_asked_before_the_network_went_is_not_heard(module) -> None:
+    module.start()
+    module.at("AT+LWOPEN")
+    module.put(Connected(0))
+    (registration,) = module.did(Send)
+    module.at("AT+CFUN=0")
+    assert module.put(Answered(0, registration.exchange, Code.CREATED, ("rd", "a"))) == []
+    assert module.at("AT+LWADDOBJ=0,3303,0,1,5700") == ["ERROR"]
+
+
+def test_nothing_runs_on_when_the_network_is_gone(session) -> None:
+    session.ask(Method.GET, "/3340/0/5521")
+    session.at("AT+CFUN=0")
+    wakeups = (Wakeup.UPDATE_DUE, Wakeup.ANSWER_OVERDUE, Wakeup.CLOSE_OVERDUE)
+    stopped = {cancel.timer for cancel in session.did(Cancel)}
+    assert stopped >= {Timer(wakeup, 0) for wakeup in wakeups} | {Timer(Wakeup.ATTACHED)}
 
 
 def test_close_off_the_network_needs_no_server(session) -> None:
