@@ -64,9 +64,9 @@ def _echo(exchange: Exchange, service: Service) -> Iterator[str]:
 
 def _error(exchange: Exchange, _service: Service) -> Iterator[str]:
     if exchange.lw is not None and exchange.refused and exchange.final is not None:
-        content = exchange.final.line.content
-        if content != b"ERROR":
-            yield f"it was refused by {content.partition(b':')[0].decode()}"
+        told = exchange.final.text.strip()
+        if told != "ERROR":
+            yield f"it was refused by {told.partition(':')[0]}"
 
 
 def _test_form(exchange: Exchange, _service: Service) -> Iterator[str]:

@@ -50,15 +50,15 @@ def check_log(
     baseline_out: Path | None,
     rules: bool,
 ) -> None:
-    r"""Tell what in a log of the AT port is not as SIMCom's application note has it.
+    """Tell what in a log of the AT port is not as SIMCom's application note has it.
 
     FILE is what a terminal program saved (with or without time stamps, echo, direction marks and
     notes behind //), or a file of results/evidence; - reads standard input. Nothing is sent
     anywhere.
 
-    \b
     Example: sim7028-lab check-log putty.log
-             sim7028-lab check-log --firmware note-1.03 --json results/evidence/*/*.jsonl
+
+    Example: sim7028-lab check-log --firmware note-1.03 --json results/evidence/*/*.jsonl
 
     Exit codes: 0 nothing found, 1 findings, 2 a file is not readable or holds no AT traffic.
     """

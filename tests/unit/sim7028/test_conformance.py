@@ -234,6 +234,13 @@ def test_answers_of_other_commands_are_no_unknown_urcs() -> None:
     assert found("AT+CCID\n+CCID: 89490200001234567890\n\nOK\nAT+CGMM\nSIM7028\nOK") == []
 
 
+@pytest.mark.parametrize("final", [b"\x80", b"\x01", b"+CME ERROR: \xff"])
+def test_a_final_result_code_of_any_bytes_is_told(final: bytes) -> None:
+    (finding,) = check([Entry(Part.COMMAND, b"AT+LWSTART"), Entry(Part.FINAL, final)])
+    assert finding.rule.id == "answer-error"
+    assert finding.seen.isprintable()
+
+
 # Properties
 
 LINES = sorted({line for pair in SHOWN.values() for log in pair for line in log.splitlines()})
