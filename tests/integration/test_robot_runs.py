@@ -212,3 +212,13 @@ def test_a_virtual_module_by_hand_is_a_port_like_any(run: Run, tmp_path: Path, a
         finally:
             module.send_signal(signal.SIGINT)
             assert module.wait(10) == 0
+
+
+def test_the_scenario_of_the_readme_runs(run: Run, tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    suite = readme.partition("```robotframework\n")[2].partition("```")[0]
+    path = tmp_path / "humidity.robot"
+    path.write_text(suite.replace("../resources/", f"{ROOT}/robot/resources/"))
+    process = run(path)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
