@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import groupby
+from itertools import groupby, takewhile
 
-from lab_evidence import Event
+from lab_evidence import Event, Source
 from sim7028_lab.report.journal import ModuleKind
 from sim7028_lab.report.requirements import Requirement
 from sim7028_lab.report.verdicts import Look, Verdict
@@ -189,10 +189,18 @@ def _showing(requirement: Requirement, scenarios: Sequence[Weighed]) -> Showing:
 
 
 def unseen(requirement: Requirement, events: Iterable[Event]) -> tuple[str, ...]:
-    """The patterns of its traffic that no event matches."""
-    lines = [f"{event.source.value} {event.direction.value} {event.text}" for event in events]
+    """The patterns of its traffic that no event matches.
+
+    What happens while the scenario is cleaned up shows nothing: that closes whatever may be open.
+    """
+    shown = takewhile(lambda event: not _is_clean_up(event), events)
+    lines = [f"{event.source.value} {event.direction.value} {event.text}" for event in shown]
     return tuple(
         pattern.pattern
         for pattern in requirement.traffic
         if not any(pattern.search(line) for line in lines)
     )
+
+
+def _is_clean_up(event: Event) -> bool:
+    return event.source is Source.KEYWORD and event.text == "End Scenario"

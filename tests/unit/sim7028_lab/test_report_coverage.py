@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab_evidence import Direction, Event, Source
-from sim7028_lab.report.coverage import State, cover
+from sim7028_lab.report.coverage import State, cover, unseen
 from sim7028_lab.report.journal import BenchFacts, ModuleFacts, ModuleKind, Outcome
 from sim7028_lab.report.requirements import (
     SHIPPED,
@@ -86,6 +86,14 @@ def test_areas_keep_the_order_of_the_catalogue():
     names = ["write", "read"]
     coverage = cover([requirement(area=name) for name in names], [])
     assert [area.name for area in coverage.areas] == names
+
+
+def test_what_cleans_up_shows_nothing():
+    command = Event(Source.AT, Direction.SENT, "AT+LWSTOP", {}, 1)
+    clean_up = Event(Source.KEYWORD, Direction.NOTED, "End Scenario", {}, 0)
+    needed = requirement(r"^at sent AT\+LWSTOP$")
+    assert unseen(needed, [command, clean_up]) == ()
+    assert unseen(needed, [clean_up, command]) != ()
 
 
 def test_a_pattern_sees_source_direction_and_text():
