@@ -52,6 +52,7 @@ class Leshan:
         self._operations = Operations()
         self._streams: WeakSet[EventStream] = WeakSet()  # one whose thread is gone may go
         self._dialect: Dialect | None = None
+        self._is_practised = False
         self._lock = threading.Lock()
 
     @property
@@ -125,8 +126,9 @@ class Leshan:
     def events(self, endpoint: str | None = None) -> EventStream:
         """What the server tells from now on, about `endpoint` or about every device.
 
-        When this returns, the server delivers. Only a stream for one endpoint gets all of its CoAP
-        messages: see `EventStream`. Close it, or this client.
+        When this returns, the server delivers, as surely as can be had from outside: see
+        `Rest.settle`. Only a stream for one endpoint sees to its CoAP messages: see `EventStream`.
+        Close it, or this client.
 
         Raises:
             ServerLost: the server is not there.
@@ -134,6 +136,7 @@ class Leshan:
             UnknownDialect: it is none of the releases that are known here.
         """
         dialect = self.dialect
+        self._practise(dialect)
         description = f"the events of {endpoint or 'every device'}"
 
         def connect() -> Stream:
@@ -182,6 +185,15 @@ class Leshan:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _practise(self, dialect: Dialect) -> None:
+        """Have the server open one stream for nothing: its first takes it long to begin."""
+        with self._lock:
+            if self._is_practised:
+                return
+            self._is_practised = True
+        self._rest.stream("open a first stream", dialect.events_path).discard()
+        self._rest.settle()
 
     def _fetch_models(self, endpoint: str) -> dict[int, ObjectModel]:
         dialect = self.dialect

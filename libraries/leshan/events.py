@@ -145,8 +145,8 @@ class EventStream:
     A thread of its own reads them; every one is recorded. The server shows CoAP messages only of
     devices whose address it was asked for, which a stream for one endpoint sees to: it asks when
     it is opened and whenever the device registers or moves, and tells of the registration only
-    after that. So nothing that follows `Registered` is missed. A stream for all endpoints gets the
-    messages of those that have a stream.
+    after that. What follows `Registered` is shown, then; what came before it is not. A stream for
+    all endpoints gets the messages of those that have a stream.
 
     Args:
         description: what this is, as a person would say it.

@@ -14,7 +14,7 @@ import requests
 from sseclient import SSEClient
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
-from lab_evidence import Direction, Event, Recorder, Source
+from lab_evidence import Direction, Event, Recorder, Silent, Source
 from leshan.connections import CuttableAdapter
 from leshan.errors import ServerLost, ServerUnavailable, UnknownDialect
 from leshan.reach import innermost
@@ -29,7 +29,7 @@ QUIET_LIMIT = 35.0
 
 _LONGEST_EVIDENCE = 4000
 _BLOCK = 65536
-_SETTLING = int(__import__("os").environ.get("K", "10"))
+_SETTLING = 5  # round trips: without any, 3 streams of 1,000 miss what comes at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,17 @@ class _Exchange:
     asked: str
     sent: Event
     response: requests.Response
+    recorder: Recorder
+
+    def received(self, text: str) -> float:
+        """Tell what came, and give the seconds that it took."""
+        status = self.response.status_code
+        now = time.monotonic()
+        elapsed = now - self.sent.t
+        text = shortened(f"HTTP {status} {text}".rstrip(), _LONGEST_EVIDENCE)
+        data = {**self.sent.data, "status": status, "seconds": round(elapsed, 6)}
+        self.recorder.record(Event(Source.REST, Direction.RECEIVED, text, data, now))
+        return elapsed
 
 
 class Rest:
@@ -167,7 +178,8 @@ class Rest:
             ServerLost: no response came.
             ServerUnavailable: the server's certificate is not trusted.
         """
-        exchange = self._begin(asked, self._prepare(method, path, query, body), limit)
+        request = self._prepare(method, path, query, body)
+        exchange = self._begin(asked, request, limit, self._recorder)
         with exchange.response:
             return self._finish(exchange)
 
@@ -182,23 +194,33 @@ class Rest:
         """
         request = self._prepare("GET", path, query, None)
         request.headers["Accept"] = "text/event-stream"
-        exchange = self._begin(asked, request, QUIET_LIMIT)
+        exchange = self._begin(asked, request, QUIET_LIMIT, self._recorder)
         with ExitStack() as unless_streaming:
             response = unless_streaming.enter_context(exchange.response)
             if response.headers.get("Content-Type", "").startswith("text/event-stream"):
-                self._record_received(exchange, "(a stream of events)")
+                exchange.received("(a stream of events)")
                 unless_streaming.pop_all()
                 return Stream(asked, response, lambda: self._closed)
             reply = self._finish(exchange).checked()
         raise UnknownDialect(asked, f"no stream of events but {reply.words}", reply.elapsed)
 
     def settle(self) -> None:
-        """Give the server time to end what it goes on with behind a response that has begun.
+        """Give the server the time to deliver on a stream whose response it has begun.
 
-        Round trips, so that a busy server gets more of it; nobody is told of them.
+        Jetty sends the beginning of the response first and adds the stream to those that get
+        events after that, on a thread that may have to wait for its turn. Nothing tells when it
+        had it; so these are round trips, which take longer the busier the server is.
+
+        Raises:
+            ServerLost: it went away.
         """
+        request = self._prepare("GET", "/api/server/endpoint", None, None)
         for _ in range(_SETTLING):
-            self._session.get(f"{self.url}/api/server/endpoint", timeout=ANSWER_LIMIT)
+            exchange = self._begin(
+                "see whether the server is there", request, ANSWER_LIMIT, Silent()
+            )
+            with exchange.response:
+                self._finish(exchange)
 
     def close(self) -> None:
         """End every connection; whoever waits on one gets `ServerLost`."""
@@ -219,7 +241,9 @@ class Rest:
             )
         )
 
-    def _begin(self, asked: str, request: requests.PreparedRequest, limit: float) -> _Exchange:
+    def _begin(
+        self, asked: str, request: requests.PreparedRequest, limit: float, recorder: Recorder
+    ) -> _Exchange:
         """Send the request; its response has begun."""
         carried = request.body.decode() if isinstance(request.body, bytes) else ""
         text = f"{request.method} {request.path_url} {carried}".rstrip()
@@ -229,14 +253,14 @@ class Rest:
             shortened(text, _LONGEST_EVIDENCE),
             {"method": request.method, "path": request.path_url},
         )
-        self._recorder.record(sent)
+        recorder.record(sent)
         try:
             response = self._session.send(
                 request, timeout=(CONNECT_LIMIT, limit), allow_redirects=False, stream=True
             )
         except (requests.RequestException, HTTPError, OSError) as error:
-            self._lose(asked, sent, error)
-        return _Exchange(asked, sent, response)
+            self._lose(asked, sent, error, recorder)
+        return _Exchange(asked, sent, response, recorder)
 
     def _finish(self, exchange: _Exchange) -> Reply:
         """Read the response to its end."""
@@ -247,31 +271,21 @@ class Rest:
         except (requests.RequestException, HTTPError, OSError) as error:
             # 2.0.0-M4 breaks off behind the words that an endpoint is unknown to it.
             if response.status_code == 200:
-                self._lose(exchange.asked, exchange.sent, error)
+                self._lose(exchange.asked, exchange.sent, error, exchange.recorder)
         text = b"".join(parts).decode("utf-8", "replace")
         return Reply(
             asked=exchange.asked,
             status=response.status_code,
             text=text,
-            elapsed=self._record_received(exchange, text),
+            elapsed=exchange.received(text),
             location=response.headers.get("Location", ""),
         )
 
-    def _record_received(self, exchange: _Exchange, text: str) -> float:
-        """Tell what came, and give the seconds that it took."""
-        status = exchange.response.status_code
-        now = time.monotonic()
-        elapsed = now - exchange.sent.t
-        text = shortened(f"HTTP {status} {text}".rstrip(), _LONGEST_EVIDENCE)
-        data = {**exchange.sent.data, "status": status, "seconds": round(elapsed, 6)}
-        self._recorder.record(Event(Source.REST, Direction.RECEIVED, text, data, now))
-        return elapsed
-
-    def _lose(self, asked: str, sent: Event, error: Exception) -> NoReturn:
+    def _lose(self, asked: str, sent: Event, error: Exception, recorder: Recorder) -> NoReturn:
         after = time.monotonic() - sent.t
         came = _reason(error)
         data = {**sent.data, "seconds": round(after, 6)}
-        self._recorder.record(Event(Source.REST, Direction.NOTED, f"no response: {came}", data))
+        recorder.record(Event(Source.REST, Direction.NOTED, f"no response: {came}", data))
         if self._closed:
             remedy = "Ask before the client is closed."
             raise ServerLost(asked, "this client was closed", after, remedy=remedy) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
-_DOTTED = re.compile(r"([2-5])\.([0-9]{2})", re.ASCII)
+_DOTTED = re.compile(r"([2-5])\.([0-2][0-9]|3[01])", re.ASCII)
 
 
 class Code(IntEnum):

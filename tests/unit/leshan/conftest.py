@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import trustme
 
 from lab_evidence import Event
 
@@ -53,8 +54,8 @@ class FakeLeshan:
         return self
 
     def pushes(self, raw: bytes) -> None:
-        """Send bytes on the stream that was opened first."""
-        self.streams[0].put(raw)
+        """Send bytes on the first stream behind the one that the client opens for practice."""
+        self.streams[1].put(raw)
 
     def tells(self, name: str, data: Any) -> None:
         text = data if isinstance(data, str) else json.dumps(data)
@@ -223,3 +224,21 @@ def told() -> Callable[[str], list[tuple[str, str]]]:
         ]
 
     return read
+
+
+@dataclass(frozen=True)
+class Tls:
+    """An authority of the tests' own, and a server of loopback that it vouches for; PEM files."""
+
+    ca: Path
+    server: Path
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
+    folder = tmp_path_factory.mktemp("tls")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    server = authority.issue_cert("127.0.0.1", "localhost")
+    server.private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
+    return Tls(folder / "ca.pem", folder / "server.pem")

@@ -29,7 +29,6 @@ from leshan.reply import Reply
 from leshan.rest import Rest
 from lwm2m import Code, Kind, Path, Value
 
-TLS = FilePath(__file__).parent / "tls"
 TEMPERATURE = Path.parse("/3303/0/5700")
 CLIENT = "/api/clients/simcom-1"
 WARM = '{"status":"CONTENT(205)","success":true,"content":{"id":5700,"value":21.5}}'
@@ -329,18 +328,18 @@ def test_an_environment_with_a_proxy_is_not_listened_to(
         assert leshan.registrations() == ()
 
 
-def test_a_ca_file_is_trusted(serve: Callable[..., Any]) -> None:
-    fake = serve(certificate=TLS / "server.pem").speaks("2.0.0-M18")
+def test_a_ca_file_is_trusted(serve: Callable[..., Any], tls: Any) -> None:
+    fake = serve(certificate=tls.server).speaks("2.0.0-M18")
     fake.routes["GET", "/api/clients"] = (200, "[]")
-    with Leshan(fake.url, ca=TLS / "ca.pem") as leshan:
+    with Leshan(fake.url, ca=tls.ca) as leshan:
         assert leshan.registrations() == ()
         with leshan.events() as stream:
             fake.tells("AWAKE", {"ep": "x"})
             stream.wait(lambda event: event.endpoint == "x", since=0.0, within=10)
 
 
-def test_a_certificate_that_is_not_trusted_is_named(serve: Callable[..., Any]) -> None:
-    fake = serve(certificate=TLS / "server.pem")
+def test_a_certificate_that_is_not_trusted_is_named(serve: Callable[..., Any], tls: Any) -> None:
+    fake = serve(certificate=tls.server)
     with (
         Leshan(fake.url) as leshan,
         pytest.raises(ServerUnavailable, match=r"certificate verify failed.*Give the file"),

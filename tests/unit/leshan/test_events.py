@@ -59,9 +59,9 @@ def message(mid: int = 1, **more: Any) -> dict[str, Any]:
     }
 
 
-def opened(fake: Any) -> int:
-    """How many streams the server was asked for."""
-    return len(fake.was_asked("/event"))
+def opened(fake: Any) -> list[str]:
+    """For whom the server was asked for streams, behind the one for practice."""
+    return [asked.query for asked in fake.was_asked("/event")][1:]
 
 
 @pytest.fixture
@@ -214,13 +214,12 @@ def test_evidence_that_cannot_be_kept_is_no_secret(fake: Any) -> None:
 
 def test_registering_is_told_when_messages_will_be_shown(unregistered: Any) -> None:
     with Leshan(unregistered.url) as leshan, leshan.events("simcom-1") as stream:
-        assert opened(unregistered) == 1
+        assert opened(unregistered) == ["ep=simcom-1"]
         moves_to(unregistered, "127.0.0.1:56833")
         unregistered.tells("REGISTRATION", registration())
         event = stream.wait(Registered, since=0.0, within=LONG)
         assert event.registration.objects == (Path(3303, 0),)
-        assert opened(unregistered) == 2
-        assert [asked.query for asked in unregistered.was_asked("/event")] == ["ep=simcom-1"] * 2
+        assert opened(unregistered) == ["ep=simcom-1"] * 2
 
 
 def test_a_device_that_is_registered_already_needs_one_stream(fake: Any) -> None:
@@ -228,7 +227,7 @@ def test_a_device_that_is_registered_already_needs_one_stream(fake: Any) -> None
     with Leshan(fake.url) as leshan, leshan.events("simcom-1") as stream:
         fake.tells("UPDATED", {"registration": registration(), "update": {}})
         stream.wait(Updated, since=0.0, within=LONG)
-        assert opened(fake) == 1
+        assert opened(fake) == ["ep=simcom-1"]
 
 
 @pytest.mark.parametrize("name", ["REGISTRATION", "UPDATED"])
@@ -239,7 +238,7 @@ def test_a_device_that_moves_is_followed(fake: Any, name: str) -> None:
         moved = registration("127.0.0.1:2")
         fake.tells(name, moved if name == "REGISTRATION" else {"registration": moved})
         stream.wait(Registered if name == "REGISTRATION" else Updated, since=0.0, within=LONG)
-        assert opened(fake) == 2
+        assert opened(fake) == ["ep=simcom-1"] * 2
 
 
 def test_a_device_that_moves_while_the_stream_is_opened_is_followed(fake: Any) -> None:
@@ -249,7 +248,7 @@ def test_a_device_that_moves_while_the_stream_is_opened_is_followed(fake: Any) -
         json.dumps(registration(f"127.0.0.1:{next(ports)}")),
     )
     with Leshan(fake.url) as leshan, leshan.events("simcom-1"):
-        assert opened(fake) == 3
+        assert opened(fake) == ["ep=simcom-1"] * 3
 
 
 def test_a_device_that_comes_back_is_asked_for_again(fake: Any) -> None:
@@ -259,16 +258,15 @@ def test_a_device_that_comes_back_is_asked_for_again(fake: Any) -> None:
         stream.wait(Deregistered, since=0.0, within=LONG)
         fake.tells("REGISTRATION", registration("127.0.0.1:1"))
         stream.wait(Registered, since=0.0, within=LONG)
-        assert opened(fake) == 2
+        assert opened(fake) == ["ep=simcom-1"] * 2
 
 
 def test_a_stream_for_all_follows_nobody(fake: Any) -> None:
     with Leshan(fake.url) as leshan, leshan.events() as stream:
         fake.tells("REGISTRATION", registration())
         stream.wait(Registered, since=0.0, within=LONG)
-        (asked,) = fake.was_asked("/event")
-        assert asked.query == ""
-        assert asked.headers["Accept"] == "text/event-stream"
+        assert opened(fake) == [""]
+        assert fake.was_asked("/event")[1].headers["Accept"] == "text/event-stream"
 
 
 def test_a_server_that_goes_while_a_stream_is_opened_leaves_nothing(fake: Any) -> None:
@@ -338,3 +336,15 @@ def test_recorded_events_become_evidence(
     assert (first.data["seen_by"], second.data["payload"]) == ("server", "21.5")
     for event in evidence:
         assert Event.from_json(json.loads(json.dumps(event.to_json()))).data == event.data
+
+
+def test_the_server_gets_time_to_begin_a_stream_and_nobody_is_told(fake: Any, kept: Any) -> None:
+    with Leshan(fake.url, recorder=kept) as leshan:
+        leshan.events()
+        before = len(fake.asked)
+        leshan.events()
+    first, *others = [asked.path for asked in fake.asked[before:]]
+    assert first == "/event"
+    assert others == ["/api/server/endpoint"] * 5
+    recorded = [event.data["path"] for event in kept.events]
+    assert recorded.count("/api/server/endpoint") == 2, "the one that found the dialect"

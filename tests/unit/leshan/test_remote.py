@@ -1,13 +1,9 @@
-from pathlib import Path
-
 import pytest
 
 from leshan.errors import ServerRefused, ServerUnavailable
 from leshan.ports import free_ports
 from leshan.server import start_server
 from leshan.settings import Address, Mode, ServerSettings
-
-TLS = Path(__file__).parent / "tls"
 
 
 @pytest.fixture(autouse=True)
@@ -107,18 +103,18 @@ def test_nobody_there():
     assert "See that it runs" in said
 
 
-def test_a_certificate_is_trusted_if_its_authority_is_given(serve):
-    fake = serve(TLS / "server.pem")
+def test_a_certificate_is_trusted_if_its_authority_is_given(serve, tls):
+    fake = serve(tls.server)
     fake.routes["GET", "/api/clients"] = (200, "[]")
-    start_server(remote(fake.url, ca=TLS / "ca.pem"))
+    start_server(remote(fake.url, ca=tls.ca))
 
 
-def test_a_certificate_of_nobody_we_know(serve):
-    said = message(remote(serve(TLS / "server.pem").url))
+def test_a_certificate_of_nobody_we_know(serve, tls):
+    said = message(remote(serve(tls.server).url))
     assert "its certificate is not trusted" in said
     assert "as ca, a file in PEM format" in said
 
 
-def test_an_authority_s_file_that_is_not_there(serve, tmp_path):
-    said = message(remote(serve(TLS / "server.pem").url, ca=tmp_path / "no.pem"))
+def test_an_authority_s_file_that_is_not_there(serve, tmp_path, tls):
+    said = message(remote(serve(tls.server).url, ca=tmp_path / "no.pem"))
     assert "no.pem" in said

@@ -23,7 +23,7 @@ def test_success_is_class_2() -> None:
     assert not Code.BAD_REQUEST.is_success
 
 
-@pytest.mark.parametrize("text", ["", "4.4", "9.99", "2.31x", "Fine"])
+@pytest.mark.parametrize("text", ["", "4.4", "9.99", "2.99", "4.33", "2.31x", "Fine"])
 def test_other_texts_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         Code.parse(text)
