@@ -3,6 +3,7 @@ from __future__ import annotations
 import functools
 import os
 import select
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -10,6 +11,12 @@ import pytest
 
 from leshan.engine import find_engine
 from leshan.errors import ServerUnavailable
+
+
+def pytest_configure() -> None:
+    # In a background job of a shell SIGINT is ignored, and every process that a test starts to
+    # press Ctrl-C on would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @functools.cache
