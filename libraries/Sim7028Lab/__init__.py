@@ -8,7 +8,7 @@ from robot.api import FatalError, logger
 from robot.api.deco import library
 from robotlibcore import DynamicCore
 
-from lab_evidence import Direction, Event, EvidenceError, Source
+from lab_evidence import Direction, Event, EvidenceError, Json, Source
 from leshan import ServerLost, ServerUnavailable
 from lwm2m import Code, Kind, Path, Value
 from sim7028 import PortError, PortLost
@@ -22,6 +22,8 @@ from Sim7028Lab.exchange import exchange
 from Sim7028Lab.listener import Listener
 from Sim7028Lab.module import ModuleKeywords
 from Sim7028Lab.network import NetworkKeywords
+from Sim7028Lab.picture import log_picture, spoken
+from Sim7028Lab.redaction import Redaction
 from Sim7028Lab.reporting import Reporting
 from Sim7028Lab.server import ServerKeywords
 from Sim7028Lab.stage import Stage
@@ -79,6 +81,7 @@ class Sim7028Lab(DynamicCore):
                 EvidenceKeywords(self._stage),
                 ConformanceKeywords(self._stage),
                 Listener(self._stage),
+                Redaction(self._stage),
                 Reporting(self._stage),
             ]
         )
@@ -86,12 +89,20 @@ class Sim7028Lab(DynamicCore):
     def run_keyword(self, name: str, args: Any, kwargs: Any = None) -> Any:
         """Run one keyword, put it on the timeline, and log what both ends said meanwhile."""
         sentence = name.replace("_", " ").title()
-        step = Event(Source.KEYWORD, Direction.NOTED, sentence, {"arguments": [*map(str, args)]})
+        given: list[Json] = [
+            *map(spoken, args),
+            *(f"{name}={spoken(v)}" for name, v in (kwargs or {}).items()),
+        ]
+        step = Event(Source.KEYWORD, Direction.NOTED, sentence, {"arguments": given})
         try:
             self._stage.record(step)
-            return super().run_keyword(name, args, kwargs)  # type: ignore[no-untyped-call]
-        except _FATAL as error:
-            raise FatalError(str(error)) from error
-        finally:
-            if seen := exchange(self._stage.since(step.t), step):
-                logger.info(seen, html=True)
+            returned = super().run_keyword(name, args, kwargs)  # type: ignore[no-untyped-call]
+        except Exception as error:
+            self._stage.failed(sentence, error)
+            log_picture(self._stage)
+            if isinstance(error, _FATAL):
+                raise FatalError(str(error)) from error
+            raise
+        if seen := exchange(self._stage.since(step.t), step):
+            logger.info(seen, html=True)
+        return returned

@@ -5,6 +5,7 @@ from __future__ import annotations
 from robot.api import logger
 from robot.api.deco import keyword
 
+from Sim7028Lab.picture import log_picture
 from Sim7028Lab.stage import Stage
 
 
@@ -40,9 +41,5 @@ class BenchKeywords:
 
         Leaves the module without sessions and the server without the registration.
         """
-        file = self._stage.evidence_file
-        try:
-            self._stage.end_scenario()
-        finally:
-            if file is not None:
-                logger.info(f'<a href="evidence/{file.as_posix()}">Evidence</a>', html=True)
+        self._stage.end_scenario()
+        log_picture(self._stage)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from robot.api.deco import keyword
 
 from lab_evidence import Direction, Event, Source
-from sim7028_lab.scenario import ScenarioFailed
+from sim7028_lab.failure import ScenarioFailed
 from Sim7028Lab.stage import Stage
 
 
@@ -26,7 +26,8 @@ class EvidenceKeywords:
         notes = [e.text for e in self._stage.since(0) if _is_noted(e)]
         if not any(f"from {address}" in note for note in notes):
             seen = "\n".join(notes) or "none"
-            raise ScenarioFailed(f"no datagram came from {address}; the relay carried:\n{seen}")
+            asked, expected = "the relay", f"a datagram from {address}"
+            raise ScenarioFailed(asked, expected, f"it carried:\n{seen}")
 
     @keyword
     def evidence_should_show_in_order(self, *texts: str) -> None:
@@ -36,7 +37,8 @@ class EvidenceKeywords:
         for text in texts:
             if not any(text in line for line in left):
                 seen = "\n".join(lines) or "none"
-                raise ScenarioFailed(f"{text!r} does not come where it should among:\n{seen}")
+                expected = f"{text!r} behind those before it"
+                raise ScenarioFailed("the serial port's lines", expected, f"there were:\n{seen}")
 
 
 def _is_noted(event: Event) -> bool:

@@ -8,6 +8,7 @@ from html import escape
 from lab_evidence import Direction, Event, Source
 
 _ARROWS = {Direction.SENT: "→", Direction.RECEIVED: "←", Direction.NOTED: "·"}
+_LONGEST = 200
 _LANES = {
     Source.AT: "UART",
     Source.URC: "UART",
@@ -20,11 +21,20 @@ _LANES = {
 
 
 def exchange(events: Iterable[Event], step: Event) -> str:
-    """The events of a step as preformatted HTML, a line each; empty when there are none."""
+    """The events of a step as preformatted HTML, a line each; empty when there are none.
+
+    What the server says in JSON is cut: all of it is in the evidence.
+    """
     lines = [
         f"{event.t - step.t:+9.3f} s  {_LANES[event.source]:7} {_ARROWS[event.direction]}"
-        f" {event.text}"
+        f" {_shortened(event)}"
         for event in events
         if event.source in _LANES
     ]
     return f"<pre>{escape(chr(10).join(lines))}</pre>" if lines else ""
+
+
+def _shortened(event: Event) -> str:
+    if event.source is not Source.REST or len(event.text) <= _LONGEST:
+        return event.text
+    return f"{event.text[:_LONGEST]}…"

@@ -9,8 +9,8 @@ from robot.api.deco import keyword
 from leshan import Address
 from lwm2m import Kind, Path, Value
 from sim7028 import ExecuteRequest, Name, Parameter, ReadRequest, Result, WriteRequest
+from sim7028_lab.failure import ScenarioFailed, Side
 from sim7028_lab.relay import Loopback
-from sim7028_lab.scenario import ScenarioFailed
 from Sim7028Lab.stage import Stage
 
 
@@ -139,10 +139,8 @@ class ModuleKeywords:
         """The session that was opened last, or turned to, has this number."""
         opened = self._stage.scenario.session
         if opened.id != session:
-            raise ScenarioFailed(
-                f"the session should be {session}, the module announced it as"
-                f" {opened.registered.line.text}"
-            )
+            came = f"the module announced {opened.registered.line.text}"
+            raise ScenarioFailed("the session", str(session), came, Side.MODULE)
 
     @keyword
     def module_deregisters(self) -> None:
@@ -283,7 +281,9 @@ class ModuleKeywords:
         came = {written.id: written.value for written in report.values}
         if came != {path.ids[2]: expected}:
             raise ScenarioFailed(
-                f"the server wrote {expected} to {path}, the module reported: {report.line.text}"
+                f"the server's write to {path}",
+                f"a report of {expected}",
+                f"the module printed {report.line.text}",
             )
 
     @keyword
@@ -299,7 +299,9 @@ class ModuleKeywords:
             for written in report.values
         ):
             raise ScenarioFailed(
-                f"the server wrote {text!r} to {path}, the module reported: {report.line.text}"
+                f"the server's write to {path}",
+                f"a report of {text!r}, as text or as hex digits",
+                f"the module printed {report.line.text}",
             )
 
     @keyword
@@ -312,9 +314,11 @@ class ModuleKeywords:
         report = self._stage.scenario.expect_report(WriteRequest, path)
         came = {written.id: written.value for written in report.values}
         if came != expected or report.count != len(expected):
+            listed = ", ".join(f"{number} = {value}" for number, value in expected.items())
             raise ScenarioFailed(
-                f"the server wrote {len(expected)} resources of {path}, the module reported:"
-                f" {report.line.text}"
+                f"the server's write to {path}",
+                f"a report of {len(expected)} resources, {listed}",
+                f"the module printed {report.line.text}",
             )
 
     @keyword
@@ -336,8 +340,9 @@ class ModuleKeywords:
         report = self._stage.scenario.expect_report(ExecuteRequest, path)
         if report.arguments != arguments.encode():
             raise ScenarioFailed(
-                f"the server executed {path} with {arguments!r}, the module reported:"
-                f" {report.line.text}"
+                f"the server's execute of {path}",
+                f"a report with {arguments!r}",
+                f"the module printed {report.line.text}",
             )
 
     @keyword

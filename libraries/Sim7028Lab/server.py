@@ -229,7 +229,7 @@ class ServerKeywords:
     def server_should_list_module(self) -> None:
         """The endpoint is registered."""
         self._stage.scenario.expect_registration(
-            lambda registration: registration is not None, "The module is registered"
+            lambda registration: registration is not None, "the module is registered"
         )
 
     @keyword
@@ -242,7 +242,7 @@ class ServerKeywords:
         """The endpoint's registration is gone, or goes in this time."""
         self._stage.scenario.expect_registration(
             lambda registration: registration is None,
-            "The registration is gone",
+            "the registration is gone",
             within.total_seconds() if within else None,
         )
 
@@ -250,7 +250,7 @@ class ServerKeywords:
     def server_should_not_list_module(self) -> None:
         """The endpoint is not registered, nor becomes so in the bench's quiet time."""
         self._stage.scenario.expect_stays(
-            lambda registration: registration is None, "The module is not registered"
+            lambda registration: registration is None, "the module is not registered"
         )
 
     @keyword
@@ -292,7 +292,7 @@ class ServerKeywords:
                 and sorted(path for path in registration.objects if path.object not in OWN_OBJECTS)
                 == expected
             ),
-            f"Only {', '.join(map(str, expected)) or 'its own'} are among the module's objects",
+            f"only {', '.join(map(str, expected)) or 'its own'} are among the module's objects",
         )
 
     @keyword
@@ -300,7 +300,7 @@ class ServerKeywords:
         """The registration ends after `lifetime` seconds without an update."""
         self._stage.scenario.expect_registration(
             lambda registration: registration is not None and registration.lifetime == lifetime,
-            f"The registration has a lifetime of {lifetime} s",
+            f"the registration has a lifetime of {lifetime} s",
         )
 
     @keyword

@@ -8,9 +8,11 @@ from pathlib import Path
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn
 
-from lab_evidence import Event
+from lab_evidence import Event, Redactor
 from sim7028_lab.bench import Bench
 from sim7028_lab.benchfile import VIRTUAL, find, load
+from sim7028_lab.failure import Failure, Side
+from sim7028_lab.probe import Probe, probe
 from sim7028_lab.scenario import Scenario
 
 
@@ -21,6 +23,9 @@ class Stage:
         self._bench: Bench | None = None
         self._scenario: Scenario | None = None
         self._evidence = contextlib.ExitStack()
+        self._probe: Probe | None = None
+        self._failures: list[str] = []
+        self._redactor = Redactor()
         self.evidence_file: Path | None = None
 
     @property
@@ -33,7 +38,8 @@ class Stage:
         if self._bench is None:
             variable = BuiltIn().get_variable_value
             file = load(find(variable("${BENCH}") or VIRTUAL), variable("${LESHAN}"))
-            self._bench = bench = Bench(file, Path(variable("${OUTPUT DIR}")), logger.console)
+            results = Path(variable("${OUTPUT DIR}"))
+            self._bench = bench = Bench(file, results, logger.console, self._redactor)
             for name, told in ("Module", bench.description), ("Server", bench.server.description):
                 BuiltIn().set_suite_metadata(name, told, top=True)
         return self._bench
@@ -50,14 +56,18 @@ class Stage:
         return self._scenario
 
     def start_scenario(self) -> None:
-        """Begin a scenario for the running test; its evidence goes to the test's own file."""
+        """Begin a scenario for the running test; its evidence goes to the test's own file.
+
+        A test that begins anew in its middle goes on in the same file.
+        """
         bench = self.bench
-        self.end_test()
-        variable = BuiltIn().get_variable_value
-        _, _, suite = variable("${SUITE NAME}").partition(".")
-        self.evidence_file = self._evidence.enter_context(
-            bench.keeping_evidence(suite or variable("${SUITE NAME}"), variable("${TEST NAME}"))
-        )
+        self.end_scenario()
+        if self.evidence_file is None:
+            variable = BuiltIn().get_variable_value
+            _, _, suite = variable("${SUITE NAME}").partition(".")
+            self.evidence_file = self._evidence.enter_context(
+                bench.keeping_evidence(suite or variable("${SUITE NAME}"), variable("${TEST NAME}"))
+            )
         self._scenario = Scenario(bench)
 
     def end_scenario(self) -> None:
@@ -73,19 +83,39 @@ class Stage:
         finally:
             self._evidence.close()
             self.evidence_file = None
+            self._probe = None
+            self._failures.clear()
 
     def record(self, event: Event) -> None:
         """Put an event on the timeline, once there is one."""
         if self._bench is not None:
             self._bench.timeline.record(event)
 
+    def failed(self, keyword: str, error: BaseException) -> None:
+        """Put a failed step on the timeline; the first of a scenario makes the bench be probed."""
+        if self._bench is None:
+            return
+        failure = Failure.of(keyword, error)
+        self._failures.append(failure.message)
+        self.record(failure.event)
+        if self._probe is None and not (failure.side is Side.HARNESS and failure.certain):
+            given_up = self._scenario.given_up if self._scenario else ()
+            self._probe = probe(self._bench, given_up)
+            self.record(self._probe.event)
+
+    def failed_elsewhere(self, keyword: str, message: str) -> None:
+        """Put a step on the timeline that failed outside the lab, unless it is there already."""
+        if not any(known in message for known in self._failures):
+            self._failures.append(message)
+            self.record(Failure.elsewhere(keyword, message).event)
+
     def since(self, t: float) -> tuple[Event, ...]:
         """What the timeline saw from the monotonic time `t` on."""
         return self._bench.timeline.since(t) if self._bench is not None else ()
 
     def redact(self, text: str) -> str:
-        """`text` without the bench's secrets, once there is a bench."""
-        return self._bench.redactor.text(text) if self._bench is not None else text
+        """`text` without identities and, once there is a bench, without its secrets."""
+        return self._redactor.text(text)
 
     def close(self) -> None:
         """Close the bench, whatever state it is in."""

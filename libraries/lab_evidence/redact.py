@@ -14,6 +14,8 @@ from lab_evidence.event import Event, Json
 
 # What follows a PIN or a password command is secret even before anybody said so.
 _AT_SECRET = re.compile(r'(?i)(?<=AT\+CPIN=)"?([0-9]{4,8})')
+# A phone number as E.164 has it: the SIM's own (AT+CNUM), its service centre's (AT+CSCA).
+_PHONE = re.compile(r"(?<![\w.+])\+[1-9][0-9]{9,14}(?![\w.])")
 # IMEI and IMSI have 14 to 16 digits, an ICCID 18 to 22 (the last may be a letter).
 _IDENTITY = re.compile(
     r"(?<![0-9A-Za-z.])(?:[0-9]{14,16}|89[0-9]{16,19}[0-9A-Fa-f]?)(?![0-9A-Za-z.])"
@@ -23,9 +25,10 @@ _IDENTITY = re.compile(
 class Redactor:
     """Replaces secrets by pseudonyms of the same length, the same for the same secret.
 
-    IMEI, IMSI and ICCID are known by their form, a SIM's PIN by its command; everything else is
-    named by `add`. The pseudonyms of one run cannot be turned back or compared with another's:
-    each redactor has a key of its own.
+    IMEI, IMSI, ICCID and phone numbers are known by their form, a SIM's PIN by its command;
+    everything else is named by `add`. What is known, or was seen once, is found in hex digits too,
+    as payloads have it. The pseudonyms of one run cannot be turned back or compared with
+    another's: each redactor has a key of its own.
 
     Args:
         known: secrets to begin with.
@@ -36,6 +39,7 @@ class Redactor:
         self._lock = threading.Lock()
         self._known: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._hex_pattern: re.Pattern[str] | None = None
         for secret in known:
             self.add(secret)
 
@@ -53,6 +57,7 @@ class Redactor:
                     for s in longest_first
                 )
             )
+            self._hex_pattern = re.compile("|".join(map(_in_hex, longest_first)), re.IGNORECASE)
 
     def pseudonym(self, secret: str) -> str:
         """What stands for `secret`: as long, and no digits only."""
@@ -60,11 +65,23 @@ class Redactor:
         letters = base64.b32encode(digest).decode().lower().rstrip("=")
         return ("~" + letters * (len(secret) // len(letters) + 1))[: len(secret)]
 
+    def _learned(self, match: re.Match[str]) -> str:
+        """The pseudonym of what was known by its form, which is known in hex digits from now on."""
+        self.add(match[0])
+        return self.pseudonym(match[0])
+
+    def _hex_pseudonym(self, match: re.Match[str]) -> str:
+        """The pseudonym in hex digits, so that what holds them can still be decoded."""
+        return self.pseudonym(bytes.fromhex(match[0]).decode()).encode().hex()
+
     def text(self, text: str) -> str:
         """`text` without its secrets."""
         if self._pattern is not None:
             text = self._pattern.sub(lambda match: self.pseudonym(match[0]), text)
-        text = _IDENTITY.sub(lambda match: self.pseudonym(match[0]), text)
+        if self._hex_pattern is not None:
+            text = self._hex_pattern.sub(self._hex_pseudonym, text)
+        text = _IDENTITY.sub(self._learned, text)
+        text = _PHONE.sub(self._learned, text)
         return _AT_SECRET.sub(
             lambda match: match[0].replace(match[1], self.pseudonym(match[1])), text
         )
@@ -87,3 +104,9 @@ class Redactor:
                 return [self._clean(inner) for inner in value]
             case _:
                 return value
+
+
+def _in_hex(secret: str) -> str:
+    """A pattern for a secret's bytes in hex digits; a digit beside a number makes it another."""
+    digits = secret.encode().hex()
+    return rf"(?<!3[0-9]){digits}(?!3[0-9])" if secret.isdigit() else digits

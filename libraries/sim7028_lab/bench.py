@@ -39,27 +39,37 @@ class Bench:
         channel: the AT channel.
         module: the module behind it.
         identity: what the module said it is.
+        address: the IP address that the network gave it last; None when it gave none.
 
     Args:
         file: the bench file.
         results: the folder of the run; evidence goes to `evidence` below it.
         say: takes a line for a person who waits.
+        redactor: takes secrets out; the bench file's are added to those that it knows.
 
     Raises:
         PortError, AtError, LeshanError, VirtualModuleError: what is wrong with the bench.
     """
 
-    def __init__(self, file: BenchFile, results: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        file: BenchFile,
+        results: Path,
+        say: Callable[[str], None],
+        redactor: Redactor | None = None,
+    ) -> None:
         self.file = file
         self.results = results
         self.evidence = results / "evidence"
+        self.redactor = redactor or Redactor()
+        for secret in file.secrets:
+            self.redactor.add(secret)
         self._kept: set[Path] = set()
         with contextlib.ExitStack() as stack:
             self._open(stack, say)
             self._close = stack.pop_all()
 
     def _open(self, stack: contextlib.ExitStack, say: Callable[[str], None]) -> None:
-        self.redactor = Redactor(self.file.secrets)
         self.timeline = Timeline(self.redactor, self._sink)
         stack.callback(self.timeline.close)
         self.watch = Watch(self.timeline, load_baseline(self.file.module.baseline_file))
@@ -105,6 +115,17 @@ class Bench:
         self.identity = self.module.bring_up(
             BringUp(apn=network.apn, pin=network.pin, attach_limit=self.file.timing.attach)
         )
+        self.redactor.add(self.identity.imei)
+        self.address = self.module.address().address
+
+    def await_network(self) -> None:
+        """Wait until the network has the module, perhaps at another address than before.
+
+        Raises:
+            NotAttached: it has not in time.
+        """
+        self.module.await_network(self.file.timing.attach)
+        self.address = self.module.address().address
 
     @property
     def facts(self) -> BenchFacts:

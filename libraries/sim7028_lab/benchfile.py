@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from leshan import DEFAULT_VERSION, Mode, ServerSettings
 from sim7028 import DIALECTS, PortSettings, is_real_port
 from sim7028_lab.baseline import BaselineError, load_baseline, shipped_baseline
+from virtual_sim7028 import PROFILES, InvalidSwitch
 
 VIRTUAL = "virtual"
 """As `module.port`: start a virtual module for this run."""
@@ -112,7 +113,7 @@ def _ca(raw: object) -> Path:
     path = Path(_text(raw)).expanduser()
     if not path.is_file():
         raise _Refused(
-            "write the path of a file with CA certificates in PEM; this one is not there"
+            f"write the path of a file with CA certificates in PEM; {path.absolute()} is not there"
         )
     return path
 
@@ -134,7 +135,8 @@ def _baseline(raw: object) -> Path:
     path = Path(_text(raw)).expanduser()
     if not path.is_file():
         raise _Refused(
-            "write the path of a baseline; sim7028-lab check-log --baseline-out makes one"
+            f"write the path of a baseline; {path.absolute()} is not there,"
+            " and sim7028-lab check-log --baseline-out makes one"
         )
     return path
 
@@ -374,8 +376,18 @@ def _impossible(bench: BenchFile) -> Iterable[str]:
     module, leshan = bench.module, bench.leshan
     if leshan.mode is Mode.REMOTE and leshan.rest_url is None:
         yield "leshan.rest_url is missing: mode remote needs the address of the server's web page"
+    else:
+        try:
+            _ = leshan.server_settings
+        except ValueError as error:
+            yield f"leshan.{error}"
     if module.switches and not module.is_virtual:
         yield f'module.switches are for module.port = "{VIRTUAL}" only'
+    elif module.switches:
+        try:
+            PROFILES[module.firmware].switched(module.switches)
+        except InvalidSwitch as error:
+            yield f"module.switches: {error}"
     try:
         load_baseline(module.baseline_file)
     except BaselineError as error:

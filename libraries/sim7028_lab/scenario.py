@@ -54,6 +54,8 @@ from sim7028 import (
 )
 from sim7028.basics import Identify
 from sim7028_lab.bench import Bench
+from sim7028_lab.failure import ScenarioFailed, ScenarioMisused, Side
+from sim7028_lab.probe import Asked
 from sim7028_lab.relay import Loopback, Relay
 
 _DISCARD = 9
@@ -78,12 +80,6 @@ _IDENTITY = {
     Path(3, 0, 3): "CGMR",
 }
 _R = TypeVar("_R", ReadRequest, WriteRequest, ExecuteRequest)
-
-
-class ScenarioFailed(AssertionError):
-    """One end did not do what the scenario expects; the message says what it did instead."""
-
-    ROBOT_SUPPRESS_NAME = True
 
 
 @dataclass(eq=False)
@@ -194,7 +190,8 @@ class Scenario:
             self.configure(parameter, value)
         except AtRefused:
             return
-        raise ScenarioFailed(f"{parameter.value} {value} was accepted; the module should refuse it")
+        asked = f"{parameter.value} {value}"
+        raise ScenarioFailed(asked, "the module to refuse it", "it was accepted", Side.MODULE)
 
     def take_another_name(self) -> None:
         """Give the module another endpoint name of this scenario's, for a second session."""
@@ -240,7 +237,7 @@ class Scenario:
         except EventMissing:
             # The server answers a stream before it begins to fill it: seldom, that is too late.
             self._streams.pop(self.endpoint).close()
-            self.expect_registration(lambda found: found is not None, "The module is registered")
+            self.expect_registration(lambda found: found is not None, "the module is registered")
             registered = f"Registered {self.bench.leshan.registration(self.endpoint)}"
             self.bench.timeline.record(Event(Source.SERVER, Direction.NOTED, registered))
             _ = self._events
@@ -255,7 +252,7 @@ class Scenario:
 
     def _begun(self) -> Mark:
         if self._opening is None:
-            raise ScenarioFailed("no registration was begun: Module Opens Session does that")
+            raise ScenarioMisused("no registration was begun", "Module Opens Session does that")
         return self._opening
 
     @property
@@ -278,7 +275,7 @@ class Scenario:
     @property
     def _current(self) -> OpenSession:
         if not self._sessions:
-            raise ScenarioFailed("no session is open: the scenario needs Module Registers first")
+            raise ScenarioMisused("no session is open", "the scenario needs Module Registers first")
         return self._sessions[-1]
 
     def turn_to(self, session_id: int) -> None:
@@ -289,7 +286,7 @@ class Scenario:
                 self._sessions.append(opened)
                 self.endpoint = opened.endpoint
                 return
-        raise ScenarioFailed(f"session {session_id} is not open")
+        raise ScenarioMisused(f"session {session_id} is not open", "open it before turning to it")
 
     def add(self, resources: Sequence[Path]) -> None:
         """Declare resources, those of one object instance with one command."""
@@ -335,7 +332,7 @@ class Scenario:
     def join_network(self) -> None:
         """Turn the radio on and wait for the network."""
         self.module.radio_on()
-        self.bench.module.await_network(self._timing.attach)
+        self.bench.await_network()
         self._off_network = False
 
     def accept(self, line: str) -> tuple[Line, ...]:
@@ -362,7 +359,8 @@ class Scenario:
             self.accept(line)
         except AtRefused:
             return
-        raise ScenarioFailed(f"{self._filled(line)} was accepted; the module should refuse it")
+        asked = self._filled(line)
+        raise ScenarioFailed(asked, "the module to refuse it", "it was accepted", Side.MODULE)
 
     def accept_or_refuse(self, line: str) -> None:
         """Send a command line that the module may accept or refuse.
@@ -391,8 +389,10 @@ class Scenario:
             place = told.find(parameter, place)
             if place < 0:
                 raise ScenarioFailed(
-                    f"AT+{command.value}=? should name {', '.join(expected)} in this order; it"
-                    f" told: {told or 'OK alone'}"
+                    f"AT+{command.value}=?",
+                    f"{', '.join(expected)}, in this order",
+                    f"it told {told or 'OK alone'}",
+                    Side.MODULE,
                 )
             place += len(parameter)
 
@@ -413,7 +413,7 @@ class Scenario:
 
     def start(self, path: Path, cause: Callable[[], Operation[Answer]]) -> Exchange:
         """Take a mark, then let the server begin."""
-        mark = self.bench.channel.mark()
+        mark = self.bench.channel.mark(f"the server's request for {path}")
         self._last_act = started = time.monotonic()
         exchange = Exchange(path, mark, cause(), started)
         self._exchanges.append(exchange)
@@ -434,13 +434,17 @@ class Scenario:
         asked = path.ids
         if (report.path.ids if len(asked) == 3 else report.path.ids[:2]) != asked:
             raise ScenarioFailed(
-                f"the server asked for {path}, and the module reported it as {report.path}:"
-                f" {report.line.text}"
+                exchange.operation.description,
+                f"a report of {path}",
+                f"the module reported {report.path}: {report.line.text}",
+                Side.MODULE,
             )
         if report.session != self.session.id:
             raise ScenarioFailed(
-                f"the server asked {self.endpoint}, which is session {self.session.id}, and the"
-                f" module reported it for session {report.session}: {report.line.text}"
+                exchange.operation.description,
+                f"a report for session {self.session.id}, which is {self.endpoint}",
+                f"the module reported it for session {report.session}: {report.line.text}",
+                Side.MODULE,
             )
         return report
 
@@ -462,10 +466,10 @@ class Scenario:
             if exchange.path.instance is None and path in exchange.path:
                 return exchange
         started = ", ".join(f"{exchange.operation.description}" for exchange in self._exchanges)
-        raise ScenarioFailed(
-            f"no request of the server for {path} is waiting for the module's report;"
-            f" started so far: {started or 'none'}. Start one first, such as"
-            f" Server Starts Reading    {path}"
+        raise ScenarioMisused(
+            f"no request of the server for {path} is waiting for the module's report; started so"
+            f" far: {started or 'none'}",
+            f"start one first, such as Server Starts Reading    {path}",
         )
 
     def reported(self, kind: type[_R]) -> _R:
@@ -473,9 +477,9 @@ class Scenario:
         for exchange in reversed(self._exchanges):
             if isinstance(exchange.report, kind):
                 return exchange.report
-        raise ScenarioFailed(
-            f"there is nothing to answer: no {kind.__name__} of the module was claimed;"
-            " claim it first, such as with Module Should Report Read"
+        raise ScenarioMisused(
+            f"there is nothing to answer, no {kind.name} of the module was claimed",
+            "claim it first, such as with Module Should Report Read",
         )
 
     # What the server should know
@@ -492,9 +496,9 @@ class Scenario:
         for exchange in self._exchanges:
             if not exchange.operation.awaited:
                 return exchange.operation
-        raise ScenarioFailed(
-            "the server was not asked to do anything that is still open; start it first, such as"
-            " with Server Starts Reading"
+        raise ScenarioMisused(
+            "the server was not asked to do anything that is still open",
+            "start it first, such as with Server Starts Reading",
         )
 
     def expect_value(self, expected: Value) -> None:
@@ -503,11 +507,11 @@ class Scenario:
         answer = operation.wait()
         if not answer.code.is_success:
             raise ScenarioFailed(
-                f"{operation.description}: expected {expected}, the server was told {answer.code}"
+                operation.description, str(expected), f"the server was told {answer.code}"
             )
         if answer.value != expected:
             raise ScenarioFailed(
-                f"{operation.description}: expected {expected}, the server received {answer.value}"
+                operation.description, str(expected), f"the server received {answer.value}"
             )
 
     def expect_nothing_but(self, expected: Value) -> None:
@@ -519,8 +523,9 @@ class Scenario:
             return
         if answer.code.is_success and answer.value != expected:
             raise ScenarioFailed(
-                f"{operation.description}: expected {expected} or nothing, the server received"
-                f" {answer.value}"
+                operation.description,
+                f"{expected} or nothing",
+                f"the server received {answer.value}",
             )
 
     def expect_on_air(self, path: Path) -> None:
@@ -543,8 +548,9 @@ class Scenario:
             )
         except EventMissing:
             raise ScenarioFailed(
-                f"{exchange.operation.description}: the server sent nothing within"
-                f" {self._limit:g} s"
+                exchange.operation.description,
+                f"the server to send it within {self._limit:g} s",
+                "it sent nothing",
             ) from None
 
     def expect_values(self, expected: Mapping[Path, Value]) -> None:
@@ -554,7 +560,7 @@ class Scenario:
         if not answer.code.is_success or answer.values != expected:
             came = _listed(answer.values) if answer.code.is_success else str(answer.code)
             raise ScenarioFailed(
-                f"{operation.description}: expected {_listed(expected)}, the server received {came}"
+                operation.description, _listed(expected), f"the server received {came}"
             )
 
     def expect_values_as_before(self, changed: Mapping[Path, Value]) -> None:
@@ -567,9 +573,10 @@ class Scenario:
                 if before:
                     self.expect_values({**before, **changed})
                     return
-        raise ScenarioFailed(
+        raise ScenarioMisused(
             f"the server has not read {asked} before in this scenario, so there is nothing to"
-            " compare with; read it first"
+            " compare with",
+            "read it first",
         )
 
     def expect_identity(self, or_told: Code | None = None) -> None:
@@ -582,18 +589,23 @@ class Scenario:
         answer = operation.wait()
         if answer.code is or_told:
             return
-        known = {path: value for path, value in answer.values.items() if path in _IDENTITY}
-        if not known:
-            raise ScenarioFailed(
-                f"{operation.description}: nothing in it tells which module this is, the server"
-                f" was told {answer.code} with {_listed(answer.values)}"
-            )
-        for path, value in known.items():
-            own = self.bench.channel.send(Identify(_IDENTITY[path])).text
+        asked = next(e.path for e in self._exchanges if e.operation is operation)
+        for path, command in _IDENTITY.items():
+            if path not in asked:
+                continue
+            value = answer.values.get(path)
+            if value is None:
+                raise ScenarioFailed(
+                    operation.description,
+                    f"{path}, which tells which module this is",
+                    f"the server was told {answer.code} with {_listed(answer.values)}",
+                )
+            own = self.bench.channel.send(Identify(command)).text
             if value != Value(Kind.STRING, own):
                 raise ScenarioFailed(
-                    f"{operation.description}: the server received {value} as {path}, and the"
-                    f" module answers AT+{_IDENTITY[path]} with {own!r}"
+                    operation.description,
+                    f"{own!r} as {path}, which the module answers to AT+{command}",
+                    f"the server received {value}",
                 )
 
     def expect_any_answer(self, assumed: Code | None = None) -> None:
@@ -626,7 +638,7 @@ class Scenario:
             came = str(error)
         if came != str(expected):
             raise ScenarioFailed(
-                f"{operation.description}: expected {expected}, the server was told {came}"
+                operation.description, str(expected), f"the server was told {came}"
             )
 
     def expect_no_answer(self) -> None:
@@ -638,8 +650,7 @@ class Scenario:
             return
         values = f" with {_listed(answer.values)}" if answer.values else ""
         raise ScenarioFailed(
-            f"{operation.description}: expected no answer, the server was told"
-            f" {answer.code}{values}"
+            operation.description, "no answer", f"the server was told {answer.code}{values}"
         )
 
     def expect_invalid_answer(self) -> None:
@@ -650,8 +661,9 @@ class Scenario:
         except InvalidAnswer:
             return
         raise ScenarioFailed(
-            f"{operation.description}: expected the server to reject the answer, it took"
-            f" {answer.code} {_listed(answer.values)}"
+            operation.description,
+            "the server to reject the answer",
+            f"it took {answer.code} {_listed(answer.values)}",
         )
 
     def expect_refused_request(self) -> None:
@@ -662,7 +674,7 @@ class Scenario:
         except ServerRefused:
             return
         raise ScenarioFailed(
-            f"{operation.description}: expected the server to refuse it, it was told {answer.code}"
+            operation.description, "the server to refuse it", f"it was told {answer.code}"
         )
 
     def expect_links(self, expected: Sequence[Path]) -> None:
@@ -672,8 +684,9 @@ class Scenario:
         came = [link.target for link in answer.links]
         if missing := [str(path) for path in expected if str(path) not in came]:
             raise ScenarioFailed(
-                f"{operation.description}: {', '.join(missing)} should be there, the server was"
-                f" told {answer.code} {' '.join(came)}"
+                operation.description,
+                f"{', '.join(missing)} among the links",
+                f"the server was told {answer.code} {' '.join(came)}",
             )
 
     def expect_update(self, within: float | None = None) -> None:
@@ -687,14 +700,17 @@ class Scenario:
             self._events.wait(Updated, since=self._last_act, within=limit)
         except EventMissing:
             raise ScenarioFailed(
-                f"the server saw no update of {self.endpoint} within {limit:g} s"
+                f"registration of {self.endpoint}",
+                f"an update within {limit:g} s",
+                "the server saw none",
             ) from None
 
     def expect_no_update(self) -> None:
         """The module has not renewed its registration since, nor does it in the quiet time."""
         with contextlib.suppress(EventMissing):
             update = self._events.wait(Updated, since=self._last_act, within=self._timing.quiet)
-            raise ScenarioFailed(f"the server saw an update: {update}")
+            asked = f"registration of {self.endpoint}"
+            raise ScenarioFailed(asked, "no update", f"the server saw one: {update}")
 
     def expect_registration(
         self,
@@ -730,7 +746,9 @@ class Scenario:
             except EventMissing:
                 listed = registration or f"nothing under the name {self.endpoint}"
                 raise ScenarioFailed(
-                    f"{sentence}: expected within {limit:g} s; the server lists {listed}"
+                    f"registration of {self.endpoint}",
+                    f"that {sentence} within {limit:g} s",
+                    f"the server lists {listed}",
                 ) from None
 
     def expect_new_registration(self) -> None:
@@ -739,7 +757,7 @@ class Scenario:
             lambda registration: (
                 registration is not None and registration.id not in self._seen_registrations
             ),
-            "The module has registered anew",
+            "the module has registered anew",
         )
 
     def expect_stays(self, wanted: Callable[[Registration | None], bool], sentence: str) -> None:
@@ -766,7 +784,7 @@ class Scenario:
         """The server's address with a host name.
 
         Raises:
-            ScenarioFailed: it has none.
+            ScenarioMisused: it has none.
         """
         coap = self.bench.server.coap
         name = socket.getfqdn(coap.host)
@@ -774,27 +792,30 @@ class Scenario:
             ipaddress.ip_address(name)
         except ValueError:
             return Address(name, coap.port)
-        raise ScenarioFailed(
-            f"no name is known for the server's address {coap.host}: write one as"
-            f" leshan.coap_host into {self.bench.file.path}"
+        raise ScenarioMisused(
+            f"no name is known for the server's address {coap.host}",
+            f"write one as leshan.coap_host into {self.bench.file.path}",
         )
 
     def open_relay(self, loopback: Loopback) -> Address:
         """A relay to the server that only a virtual module can reach; it ends with the scenario.
 
         Raises:
-            ScenarioFailed: the module is a real one, or this machine has no such loopback address.
+            ScenarioMisused: the module is a real one, or this machine has no such loopback address.
         """
         module = self.bench.file.module
         if not module.is_virtual and is_real_port(module.port):
-            raise ScenarioFailed(
-                f"a relay at {loopback.value} is out of reach of a real module: leave these"
-                " scenarios out with --exclude virtual-only"
+            raise ScenarioMisused(
+                f"a relay at {loopback.value} is out of reach of a real module",
+                "leave these scenarios out with --exclude virtual-only",
             )
         try:
             relay = Relay(loopback, self.bench.server.coap, self.bench.timeline)
         except OSError as error:
-            raise ScenarioFailed(f"no relay can listen at {loopback.value}: {error}") from error
+            raise ScenarioMisused(
+                f"no relay can listen at {loopback.value} ({error})",
+                "give this machine that loopback address, or --exclude these scenarios",
+            ) from error
         self._relays.append(relay)
         return relay.address
 
@@ -808,6 +829,12 @@ class Scenario:
         self.bench.server.resume()
         self._paused = False
 
+    @property
+    def given_up(self) -> frozenset[Asked]:
+        """What the scenario itself took away from the bench and has not given back yet."""
+        radio = {Asked.NETWORK, Asked.SIGNAL, Asked.ADDRESS} if self._off_network else set()
+        return frozenset(radio | ({Asked.SERVER} if self._paused else set()))
+
     # The end
 
     def end(self) -> None:
@@ -818,7 +845,7 @@ class Scenario:
                 nobody claimed, a registration that stayed.
             AtError, LeshanError: one of the two could not be cleaned.
         """
-        left = [
+        unawaited = [
             f"nobody awaited the server's {exchange.operation.description}"
             for exchange in self._exchanges
             if not exchange.operation.awaited
@@ -834,24 +861,32 @@ class Scenario:
                 self.join_network()
             self._unset_parameters()
             self.bench.module.release()
-            left += [
+            unclaimed = [
                 f"nobody claimed the module's {urc.line.text!r}" for urc in self._mark.unclaimed()
             ]
             for endpoint in self._streams:
                 self.endpoint = endpoint
-                self.expect_registration(_is_gone, "No registration stays behind")
-        failures = ["the scenario left something over: " + "; ".join(left)] if left else []
-        if difference := self._new_difference():
-            failures.append(difference)
-        if failures:
-            raise ScenarioFailed("\n\n".join(failures))
+                self.expect_registration(_is_gone, "no registration stays behind")
+        difference = self._new_difference()
+        if left := unawaited + unclaimed:
+            came = f"it left something over: {'; '.join(left)}"
+            came = f"{came}\n\n{difference}" if difference else came
+            # A URC that nobody claimed may be one that should not have come.
+            side = None if unclaimed else Side.HARNESS
+            raise ScenarioFailed("the scenario's end", "nothing to be left over", came, side)
+        self._conform(difference)
 
     # What the note says of the module
 
     def expect_conformance(self) -> None:
         """The module has done nothing yet that is neither documented nor in the baseline."""
-        if difference := self._new_difference():
-            raise ScenarioFailed(difference)
+        self._conform(self._new_difference())
+
+    @staticmethod
+    def _conform(difference: str) -> None:
+        if difference:
+            expected = "nothing but what is documented or in the baseline"
+            raise ScenarioFailed("the module", expected, difference, Side.MODULE)
 
     def _new_difference(self) -> str:
         """What the baseline does not accept, each said once; empty when there is nothing."""

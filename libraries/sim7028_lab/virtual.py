@@ -54,12 +54,14 @@ class VirtualModule:
         self._port: str | None = None
         for thread in self._threads:
             thread.start()
-        if not self._ready.wait(_START_LIMIT) or self._port is None:
+        in_time = self._ready.wait(_START_LIMIT)
+        if not in_time or self._port is None:
             self.close()
-            said = " ".join(self._errors).strip() or "nothing"
-            raise VirtualModuleError(
-                f"the virtual module was not ready within {_START_LIMIT:g} s; it said: {said}"
+            came = (
+                "ended before it was ready" if in_time else f"was not ready in {_START_LIMIT:g} s"
             )
+            said = " ".join(self._errors).strip() or "nothing"
+            raise VirtualModuleError(f"the virtual module {came}; it said: {said}")
 
     @property
     def port(self) -> str:

@@ -161,7 +161,8 @@ def test_a_bench_that_cannot_be_opened_is_no_failure_of_the_module(tmp_path):
     summary = json.loads((tmp_path / "summary.json").read_text("utf-8"))
     assert summary["sentence"] == "Nothing was tested."
     assert (summary["verdict"], summary["counts"]["FAIL"]) == ("BENCH", 0)
-    assert summary["first_words"] == ["NO MODULE: the bench could not be opened"]
+    assert summary["first_words"] == ["MODULE NOT KNOWN"]
+    assert "The bench could not be opened, so no module was asked anything." in summary["lead"]
 
 
 def test_a_dry_run_leaves_no_summary(tmp_path):

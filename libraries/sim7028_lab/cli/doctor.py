@@ -26,6 +26,7 @@ def doctor(bench: str, leshan: str | None) -> None:
         try:
             scenario = Scenario(opened)
             try:
+                scenario.module.start()
                 scenario.point_at_server()
                 scenario.open_session()
                 scenario.expect_session()

@@ -13,7 +13,7 @@ from robot.api import TestSuite
 from robot.libdoc import libdoc  # type: ignore[import-untyped]  # it carries no types
 
 from sim7028_lab.report.errors import ReportError
-from sim7028_lab.report.page import environment
+from sim7028_lab.report.page import templates
 from sim7028_lab.report.requirements import SHIPPED, Requirement, load_requirements
 
 PAGE = "catalogue.html"
@@ -114,7 +114,7 @@ def _render(scenarios: Sequence[Listed], known: Sequence[Requirement]) -> str:
         for requirement in scenario.requirements:
             claimed[requirement.id].append(scenario)
     return (
-        environment()
+        templates()
         .get_template("catalogue.html")
         .render(
             total=len(scenarios),

@@ -119,6 +119,7 @@ class Column:
         x: its middle, in percent.
         segments: what did not pass, from the bottom up, in percent of the height.
         height: of all segments together.
+        count: how many scenarios they stand for.
         duration: where its duration stands, in percent of the height.
     """
 
@@ -127,6 +128,7 @@ class Column:
     x: float
     segments: tuple[Segment, ...]
     height: float
+    count: int
     duration: float
 
 
@@ -156,7 +158,7 @@ def trend_chart(trend: Trend) -> TrendChart:
     for place, (past, number) in enumerate(zip(trend.runs, trend.numbers, strict=True)):
         bottom, segments = 0.0, []
         for verdict in Verdict:
-            if verdict is not Verdict.PASS and (count := past.count(verdict)):
+            if verdict in _counted(past) and (count := past.count(verdict)):
                 segments.append(Segment(verdict, bottom, 100 * count / most))
                 bottom += segments[-1].length
         columns.append(
@@ -166,11 +168,18 @@ def trend_chart(trend: Trend) -> TrendChart:
                 step * (place + 0.5),
                 tuple(segments),
                 bottom,
+                _not_passed(past),
                 100 * past.seconds / longest,
             )
         )
     return TrendChart(tuple(columns), min(step * 0.56, 6.0), most, longest)
 
 
+def _counted(past: PastRun) -> tuple[Verdict, ...]:
+    """What a chart counts; what a run that was cut short did not reach would dwarf the rest."""
+    left_out = {Verdict.PASS} if past.complete else {Verdict.PASS, Verdict.NOT_RUN}
+    return tuple(verdict for verdict in Verdict if verdict not in left_out)
+
+
 def _not_passed(past: PastRun) -> int:
-    return len(past.verdicts) - past.count(Verdict.PASS)
+    return sum(past.count(verdict) for verdict in _counted(past))

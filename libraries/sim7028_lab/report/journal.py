@@ -35,7 +35,7 @@ class ModuleKind(Enum):
     VIRTUAL = "virtual"
     REAL = "real"
     UNKNOWN = "unknown"
-    """The bench was never opened."""
+    """The bench was never opened, or no journal tells."""
 
     @property
     def words(self) -> str:
@@ -43,7 +43,7 @@ class ModuleKind(Enum):
         return {
             ModuleKind.VIRTUAL: "SIMULATED MODULE",
             ModuleKind.REAL: "REAL MODULE",
-            ModuleKind.UNKNOWN: "NO MODULE",
+            ModuleKind.UNKNOWN: "MODULE NOT KNOWN",
         }[self]
 
 

@@ -12,13 +12,15 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from sim7028_lab.report.charts import shares, strips, trend_chart
 from sim7028_lab.report.coverage import Area, State
+from sim7028_lab.report.diagnosis import Diagnosis, diagnose
 from sim7028_lab.report.findings import FindingSeen
 from sim7028_lab.report.journal import ModuleKind, Outcome
+from sim7028_lab.report.markup import environment
 from sim7028_lab.report.requirements import Basis, Requirement
 from sim7028_lab.report.run import Run
 from sim7028_lab.report.summary import BenchPart, Summary
@@ -26,7 +28,7 @@ from sim7028_lab.report.timing import LIMIT
 from sim7028_lab.report.trend import PastRun
 from sim7028_lab.report.verdicts import Verdict
 from sim7028_lab.report.weighed import Weighed
-from sim7028_lab.report.words import count, day, duration, visible
+from sim7028_lab.report.words import count, day, duration, percent, visible
 
 _SLOWEST = 5
 _LONGEST_MESSAGE = 1500
@@ -56,6 +58,8 @@ class Case:
         step: the keyword that failed, as written; empty when none is known.
         repeat: the command line that runs it again.
         meaning: what a verdict other than FAIL means.
+        diagnosis: what its evidence tells of the failure; None when it tells nothing.
+        words: the message, as far as the diagnosis does not say the same.
     """
 
     id: str
@@ -68,6 +72,8 @@ class Case:
     step: str
     repeat: str
     meaning: str
+    diagnosis: Diagnosis | None
+    words: str
 
 
 @dataclass(frozen=True)
@@ -83,15 +89,9 @@ class FindingShown:
         return _SEVERITIES.get(self.finding.severity, "none")
 
 
-def environment() -> Environment:
-    """Templates that escape everything and show what does not show by itself."""
-    env = Environment(
-        loader=PackageLoader("sim7028_lab.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        keep_trailing_newline=True,
-    )
+def templates() -> Environment:
+    """The report's templates, with what the pages need to write numbers and names."""
+    env = environment()
     env.filters |= {
         "cited": _cited,
         "day": day,
@@ -99,16 +99,12 @@ def environment() -> Environment:
         "events": _events,
         "first_lines": _first_lines,
         "passed": _passed,
-        "percent": _percent,
+        "percent": percent,
         "share": _share,
         "tell_states": _tell_states,
         "title_of": _title_of,
     }
     return env
-
-
-def _finalize(value: object) -> object:
-    return value if isinstance(value, Markup) else visible(str(value))
 
 
 def render(summary: Summary, folder: Path, others: Mapping[str, str]) -> str:
@@ -122,7 +118,7 @@ def render(summary: Summary, folder: Path, others: Mapping[str, str]) -> str:
     links = _Links(folder)
     cases = list(_cases(summary, links))
     return (
-        environment()
+        templates()
         .get_template("summary.html")
         .render(
             summary=summary,
@@ -209,6 +205,7 @@ def _cases(summary: Summary, links: _Links) -> Iterator[Case]:
                 continue
             scenario = weighed.scenario
             log, evidence = links(weighed)
+            diagnosis = diagnose(scenario.events)
             yield Case(
                 id=f"c{next(numbers)}",
                 weighed=weighed,
@@ -220,6 +217,8 @@ def _cases(summary: Summary, links: _Links) -> Iterator[Case]:
                 step=_failed_step(weighed),
                 repeat=_repeat(weighed),
                 meaning="" if weighed.verdict is Verdict.FAIL else _sentence(weighed),
+                diagnosis=diagnosis,
+                words=_own_words(scenario.message, diagnosis),
             )
 
 
@@ -228,6 +227,14 @@ def _since(bench: BenchPart, weighed: Weighed) -> str:
         return ""
     first = bench.trend.since(weighed.scenario.id)
     return f"{weighed.verdict.value} since run {first}" if first else "New in this run"
+
+
+def _own_words(message: str, diagnosis: Diagnosis | None) -> str:
+    if diagnosis is None:
+        return message
+    # The log has the diagnosis below the message; here it stands beside it.
+    words = message.partition(f"\n\n{diagnosis.text.partition(': ')[0]}: ")[0]
+    return "" if words.strip() in (diagnosis.came, diagnosis.expected) else words
 
 
 def _failed_step(weighed: Weighed) -> str:
@@ -312,11 +319,6 @@ def _cited(requirement: Requirement) -> str:
 
 def _passed(group: list[Weighed]) -> int:
     return sum(weighed.verdict is Verdict.PASS for weighed in group)
-
-
-def _percent(share: float) -> str:
-    # Never rounded up to all.
-    return "100 %" if share == 1 else f"{min(share * 100, 99.9):.1f} %"
 
 
 def _share(share: float) -> str:

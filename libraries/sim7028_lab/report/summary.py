@@ -158,6 +158,13 @@ class Summary:
                 "A program stood in for the module: this tells about scenarios, harness and server,"
                 " and nothing about a real SIM7028."
             )
+        for bench in self.benches:
+            if bench.facts.kind is not ModuleKind.UNKNOWN:
+                continue
+            if all(weighed.scenario.has_bench for weighed in bench.scenarios):
+                said.append("Nothing tells which module answered, a simulated or a real one.")
+            else:
+                said.append("The bench could not be opened, so no module was asked anything.")
         said += [
             f"The module on {bench.facts.name} changed during the run: it was"
             f" {bench.facts.module}, and at the end {bench.module_at_end}."
@@ -202,13 +209,7 @@ class Summary:
 
 
 def _first_words(bench: BenchFacts) -> str:
-    match bench.kind:
-        case ModuleKind.VIRTUAL:
-            return bench.kind.words
-        case ModuleKind.REAL:
-            return str(bench.module)
-        case ModuleKind.UNKNOWN:
-            return f"{bench.kind.words}: the bench could not be opened"
+    return str(bench.module) if bench.kind is ModuleKind.REAL else bench.kind.words
 
 
 def _are(number: int) -> str:

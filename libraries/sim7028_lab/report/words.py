@@ -24,6 +24,11 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
+def percent(share: float) -> str:
+    """A share of 0 to 1; what is not all is never rounded up to all."""
+    return "100 %" if share == 1 else f"{min(share * 100, 99.9):.1f} %"
+
+
 def day(when: datetime | None) -> str:
     """22 November 2026, 20:37 UTC."""
     return f"{when.day} {when:%B %Y, %H:%M} UTC" if when else "at a time that nothing tells"

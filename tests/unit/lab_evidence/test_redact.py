@@ -65,3 +65,28 @@ def test_raw_bytes_of_a_redacted_line_go() -> None:
     event = Event.of_bytes(Source.AT, Direction.SENT, b"hunter22\xff")
     assert "hex" not in Redactor(["hunter22"])(event).data
     assert "hex" in Redactor()(event).data
+
+
+def test_a_secret_is_found_in_a_payload_which_can_still_be_decoded() -> None:
+    redactor = Redactor(["862636051234567"])
+    payload = "c8020f" + b"862636051234567".hex()
+    clean = redactor.text(payload)
+    assert bytes.fromhex(clean)[3:].decode() == redactor.pseudonym("862636051234567")
+    assert b"862636051234567".hex() not in redactor.text(payload.upper()).lower()
+
+
+def test_what_was_known_by_its_form_is_found_in_payloads_from_then_on() -> None:
+    redactor = Redactor()
+    redactor.text("call +491711234567")
+    assert b"+491711234567".hex() not in redactor.text(b"call +491711234567".hex())
+
+
+def test_digits_around_it_make_another_number_in_a_payload_too() -> None:
+    payload = b"512349".hex()
+    assert Redactor(["1234"]).text(payload) == payload
+
+
+def test_phone_numbers_are_known_by_their_form() -> None:
+    clean = Redactor().text('+CNUM: "","+491711234567",145')
+    assert "491711234567" not in clean
+    assert Redactor().text("+2147483 +00:00 1.5+12345678901") == "+2147483 +00:00 1.5+12345678901"

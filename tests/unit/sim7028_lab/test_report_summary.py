@@ -11,6 +11,7 @@ import pytest
 from robot.api import ExecutionResult
 
 from lab_evidence import Direction, Event, Source
+from sim7028_lab.failure import Failure, Side
 from sim7028_lab.report import publish as publishing
 from sim7028_lab.report.journal import ModuleFacts, Outcome
 from sim7028_lab.report.publish import publish
@@ -107,7 +108,7 @@ def test_other_benches_stand_side_by_side(results, told, real):
 
 
 def test_a_page_begins_with_what_answered(results, told, real):
-    for bench, words in ((None, "NO MODULE"), (real, "SIM7028, firmware B07")):
+    for bench, words in ((None, "MODULE NOT KNOWN"), (real, "SIM7028, firmware B07")):
         page = publish([(folder := results(told("One"), bench=bench))], folder).page
         texts = Reader(page).texts
         assert texts[0].startswith(words)
@@ -222,6 +223,19 @@ def test_what_comes_from_the_module_stays_text(results, told, virtual):
     assert "⟨U+202E⟩⟨U+0007⟩" in page.read_text("utf-8")
     assert "\u202e" not in page.read_text("utf-8")
     assert "{{ 7*7 }}" in page.read_text("utf-8")
+
+
+def test_a_failure_is_told_with_its_likely_side(results, told):
+    failure = Failure(
+        "Module Answers Read", "AtRefused", "ERROR", "OK to AT+X", "ERROR", Side.MODULE, True
+    )
+    sent = Event(Source.AT, Direction.SENT, "AT+X", {"command": "AT+X"})
+    message = "The module said ERROR.\n\nLikely side: module, clear. All this is said already."
+    folder = results(told("One", FAILED, message, events=[sent, failure.event]))
+    said = " ".join(Reader(publish([folder], folder).page).texts)
+    assert "Expected OK to AT+X What came ERROR Likely side Module , clear." in said
+    assert "In its own words The module said ERROR. At the step" in said
+    assert "said already" not in said
 
 
 def test_the_page_loads_nothing_and_its_links_lead_somewhere(results, told):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim7028_lab.report.words import count, duration, listed, visible
+from sim7028_lab.report.words import count, duration, listed, percent, visible
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,10 @@ def test_lists_and_counts():
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert (count(1, "scenario"), count(2, "scenario")) == ("1 scenario", "2 scenarios")
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(1, "100 %"), (0.9999, "99.9 %"), (0.955, "95.5 %"), (0, "0.0 %")]
+)
+def test_shares(share, words):
+    assert percent(share) == words
