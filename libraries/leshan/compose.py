@@ -24,6 +24,7 @@ from docker.models.containers import Container
 from leshan.engine import Engine, connect
 from leshan.errors import LeshanError, ServerLost, ServerUnavailable
 from leshan.guarded import GuardedProcess, Job
+from leshan.jar import MAVEN_VARIABLE
 from leshan.ports import PortTaken
 from leshan.reach import complaint
 from leshan.recipe import find_recipe
@@ -170,7 +171,11 @@ class ComposeServer(LocalServer):
         finally:
             build.process.stop()
         if build.process.status != 0:
-            came = f"the image {self._recipe.image} could not be built"
+            came = (
+                f"the image {self._recipe.image} could not be built; the log tells why. Where it is"
+                f" the network, set {MAVEN_VARIABLE} to a mirror of Maven Central that containers"
+                " reach, or use mode jvm, which builds nothing"
+            )
             raise self._unavailable(came, log)
 
     def _run_up(self) -> None:

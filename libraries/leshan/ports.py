@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from leshan.settings import Address, ServerSettings
 from leshan.terms import Terms
 
 _TRIES = 100
+# For an address that only forwards to this machine: by which of its own it does is not known.
+_EVERY_IPV4, _EVERY_IPV6 = "0.0.0.0", "::"  # noqa: S104 - only when an address was named
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,13 @@ class Listens:
         rest: for HTTP, on loopback.
         coap: for CoAP over UDP.
         spare: ports on loopback for what else it opens.
+        reached: where a module reaches it: `coap`, unless a port is forwarded to that.
     """
 
     rest: Address
     coap: Address
     spare: tuple[int, ...]
+    reached: Address
 
 
 class PortTaken(Exception):
@@ -45,25 +50,35 @@ def choose(settings: ServerSettings, terms: Terms, spare: int) -> Listens:
     Raises:
         ServerUnavailable: the settings cannot be done.
     """
-    host = settings.coap_host or LOOPBACK
+    named = settings.coap_host or LOOPBACK
     coap_port = settings.coap_port
-    if wrong := why_not(host, coap_port or 0, SOCK_DGRAM):
+    forwarded = _is_elsewhere(named)
+    host = (_EVERY_IPV6 if ":" in named else _EVERY_IPV4) if forwarded else named
+    wrong = (
+        "that is no address of this machine, and it is not said which port is forwarded from there"
+        if forwarded and coap_port is None
+        else why_not(host, coap_port or 0, SOCK_DGRAM)
+    )
+    if wrong:
         raise ServerUnavailable(
-            f"Leshan was to listen for CoAP on {host}, UDP port {coap_port or 'as it comes'}",
+            f"Leshan was to be reached by CoAP at {named}, UDP port {coap_port or 'as it comes'}",
             wrong,
             0.0,
-            remedy="coap_host must be an address of this machine and coap_port one of its free"
-            " ports (`ss -lunp` shows who has one); left out, a free one on loopback is taken.",
+            remedy="coap_host is an address of this machine, or one that forwards coap_port to it;"
+            " coap_port is free here (`ss -lunp` shows who has it). Left out, a free one on"
+            " loopback is taken.",
         )
     rest_port, *spare_ports = free_ports(1 + spare)
     if terms.rest_port and not why_not(LOOPBACK, terms.rest_port, SOCK_STREAM):
         rest_port = terms.rest_port
     if coap_port is None and terms.coap_port and not why_not(host, terms.coap_port, SOCK_DGRAM):
         coap_port = terms.coap_port
+    coap_port = coap_port or free_ports(1, host)[0]
     return Listens(
-        Address(LOOPBACK, rest_port),
-        Address(host, coap_port or free_ports(1, host)[0]),
-        tuple(spare_ports),
+        rest=Address(LOOPBACK, rest_port),
+        coap=Address(host, coap_port),
+        spare=tuple(spare_ports),
+        reached=Address(named, coap_port),
     )
 
 
@@ -110,6 +125,16 @@ def why_not(host: str, port: int, kind: socket.SocketKind) -> str | None:
         except OSError as error:
             return error.strerror or str(error)
     return None
+
+
+def _is_elsewhere(host: str) -> bool:
+    """Whether it is an address, and none of this machine's."""
+    with _socket(host, SOCK_DGRAM) as probe:
+        try:
+            probe.bind((host, 0))
+        except OSError as error:
+            return error.errno == errno.EADDRNOTAVAIL
+    return False
 
 
 def _socket(host: str, kind: socket.SocketKind) -> socket.socket:

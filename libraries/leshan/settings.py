@@ -47,9 +47,10 @@ class ServerSettings:
         mode: how it comes to be.
         version: the release of Leshan; of no meaning for a remote server.
         rest_url: where a remote server's REST API is, as the harness reaches it.
-        coap_host: where the module reaches the server. A local server listens on this address,
-            so it must be one of this machine's; loopback when left out. A remote one is taken
-            to listen on the host of `rest_url` when left out.
+        coap_host: where the module reaches the server. A local server listens on this address if
+            it is one of this machine's, and on all of them if it is not, for then it forwards
+            `coap_port` to here; on loopback when left out. A remote one is taken to listen on the
+            host of `rest_url` when left out.
         coap_port: the UDP port that goes with it; a free one when left out, 5683 for a remote
             server.
         auth: user and password, where something before a remote server asks for them.

@@ -287,7 +287,7 @@ class LocalServer(Server):
     def _listen_at(self, listens: Listens) -> None:
         self._listens = listens
         self.rest_url = f"http://{listens.rest}"
-        self.coap = listens.coap
+        self.coap = listens.reached
         self.description = (
             f"Leshan {self.version} in {self._place}, REST {self.rest_url}, CoAP {self.coap}"
         )

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import docker
@@ -17,7 +18,6 @@ import requests
 
 from leshan import supervision
 from leshan.errors import ServerLost, ServerUnavailable
-from leshan.ports import Listens
 from leshan.server import start_server
 from leshan.settings import Address, Mode, ServerSettings
 
@@ -212,7 +212,7 @@ def test_when_a_port_is_snatched_others_are_tried(monkeypatch, caplog):
             found = choose(settings, terms, spare)
             if port := next(choices, None):
                 rest = Address("127.0.0.1", port)
-                return Listens(rest, found.coap, found.spare)
+                return replace(found, rest=rest)
             return found
 
         monkeypatch.setattr(supervision, "choose", choose_badly_once)
@@ -228,7 +228,9 @@ def test_an_image_that_cannot_be_built_is_told_with_the_last_lines(monkeypatch, 
     broken = f"RUN echo the shelf is empty {tmp_path} && false\nRUN apt-get"
     dockerfile.write_text(dockerfile.read_text().replace("RUN apt-get", broken, 1))
     monkeypatch.setenv("SIM7028_LAB_COMPOSE", str(folder))
-    with pytest.raises(ServerUnavailable, match=r"(?s)could not be built.*the shelf is empty"):
+    with pytest.raises(
+        ServerUnavailable, match=r"(?s)could not be built.*mode jvm.*the shelf is empty"
+    ):
         start_server(DOCKER)
     everything = engine.containers.list(all=True)
     assert [c for c in everything if str(tmp_path) in str(c.attrs["Config"]["Cmd"])] == []

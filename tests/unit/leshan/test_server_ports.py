@@ -66,6 +66,19 @@ def test_a_taken_port_that_was_asked_for_is_an_error(taken):
         choose(ServerSettings(coap_port=taken), Terms(), 1)
 
 
-def test_an_address_that_is_not_ours_is_an_error():
-    with pytest.raises(ServerUnavailable, match=r"192\.0\.2\.1.*address of this machine"):
+def test_an_address_elsewhere_forwards_a_port_that_must_be_named():
+    with pytest.raises(ServerUnavailable, match=r"192\.0\.2\.1.*not said which port is forwarded"):
         choose(ServerSettings(coap_host="192.0.2.1"), Terms(), 1)
+
+
+def test_behind_a_forwarded_port_the_server_listens_on_every_address():
+    (port,) = free_ports(1)
+    found = choose(ServerSettings(coap_host="192.0.2.1", coap_port=port), Terms(), 1)
+    assert found.reached == Address("192.0.2.1", port)
+    assert found.coap == Address("0.0.0.0", port)  # noqa: S104 - what is wanted here
+    assert found.rest.host == "127.0.0.1"
+
+
+def test_a_name_that_does_not_resolve_is_an_error():
+    with pytest.raises(ServerUnavailable, match=r"no-such-host\.invalid"):
+        choose(ServerSettings(coap_host="no-such-host.invalid", coap_port=5683), Terms(), 1)
