@@ -143,6 +143,15 @@ class Channel:
         self._port.close()
         self._reader.join()
 
+    def give_up(self, error: Exception) -> None:
+        """Let whoever waits for a URC, now or later, raise `error`: its cause is gone for good.
+
+        Commands go on to work.
+        """
+        with self._changed:
+            self._inbox.hopeless = error
+            self._changed.notify_all()
+
     def mark(self, cause: str | None = None) -> Mark:
         """Take a mark before the cause of a URC; only from a mark can one be awaited.
 

@@ -27,6 +27,7 @@ class Inbox:
         changed: notified whenever something here changes; its lock guards everything here.
         lost: what the operating system said when the port went away; None while it is there.
         failure: what else ended the reader, such as evidence that could not be kept.
+        hopeless: why no URC that is awaited can come any more, though the port is well.
         last_command: when the last command was sent, and which.
 
     Args:
@@ -37,6 +38,7 @@ class Inbox:
         self.changed = Condition()
         self.lost: OSError | None = None
         self.failure: Exception | None = None
+        self.hopeless: Exception | None = None
         self.last_command: tuple[float, str] | None = None
         self._port = port
         self._recent: deque[Line] = deque(maxlen=_RECENT_LINES)
@@ -190,13 +192,15 @@ class Mark:
         def came() -> bool:
             nonlocal found
             found = self._inbox.claim(self.position, wanted)
-            return found is not None or self._inbox.ended
+            return found is not None or self._inbox.ended or self._inbox.hopeless is not None
 
         begun = time.monotonic()
         with self._inbox.changed:
             self._inbox.changed.wait_for(came, within)
             if found is None:
                 self._inbox.check("waiting for a URC", begun)
+                if self._inbox.hopeless is not None:
+                    raise self._inbox.hopeless
             return found
 
     @property

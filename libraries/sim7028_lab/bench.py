@@ -80,6 +80,7 @@ class Bench:
             stack.callback(lambda: starting.exception() or starting.result().stop())
             self._open_module(stack)
             self.server = starting.result()
+        self.server.on_loss(self.channel.give_up)
         self.leshan = stack.enter_context(
             Leshan(
                 self.server.rest_url,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from typing import Any
 
 import pytest
@@ -137,3 +138,21 @@ def test_no_urc_outlives_the_last_mark_that_could_claim_it(channel: Channel, arr
     gc.collect()
     channel.mark()
     assert channel._inbox.unclaimed(0) == ()
+
+
+def test_who_waits_is_told_that_the_cause_is_gone(channel: Channel, wire: Wire) -> None:
+    wire.on("AT", "OK")
+    mark = channel.mark()
+    threading.Timer(0.05, channel.give_up, [RuntimeError("the server is gone")]).start()
+    with pytest.raises(RuntimeError, match="the server is gone"):
+        mark.next(Registered, within=60)
+    channel.send(At())  # commands go on to work
+    with pytest.raises(RuntimeError, match="the server is gone"):
+        mark.next(Registered, within=60)
+
+
+def test_what_had_come_before_can_still_be_claimed(channel: Channel, arrived: Any) -> None:
+    mark = channel.mark()
+    arrived("+LMOPEN: 0")
+    channel.give_up(RuntimeError("the server is gone"))
+    assert mark.next(Registered).session == 0
