@@ -110,7 +110,7 @@ def _auth(raw: object) -> tuple[str, str]:
 
 
 def _ca(raw: object) -> Path:
-    path = Path(_text(raw)).expanduser()
+    path = Path(_text(raw))
     if not path.is_file():
         raise _Refused(
             f"write the path of a file with CA certificates in PEM; {path.absolute()} is not there"
@@ -132,7 +132,7 @@ def _firmware(raw: object) -> str:
 
 
 def _baseline(raw: object) -> Path:
-    path = Path(_text(raw)).expanduser()
+    path = Path(_text(raw))
     if not path.is_file():
         raise _Refused(
             f"write the path of a baseline; {path.absolute()} is not there,"
@@ -338,7 +338,9 @@ def load(path: Path, leshan: str | None = None) -> BenchFile:
                 }
             )
     complaints: list[str] = []
-    sections = {name: _section(name, content.pop(name, {}), complaints) for name in _SECTIONS}
+    sections = {
+        name: _section(name, content.pop(name, {}), complaints, path.parent) for name in _SECTIONS
+    }
     complaints += [f"[{name}] is not known; there are {_listed(_SECTIONS)}" for name in content]
     if complaints:
         raise BenchFileError(path, complaints)
@@ -348,7 +350,8 @@ def load(path: Path, leshan: str | None = None) -> BenchFile:
     return bench
 
 
-def _section(name: str, content: object, complaints: list[str]) -> Any:
+def _section(name: str, content: object, complaints: list[str], folder: Path) -> Any:
+    """Check one section; what it names is looked for from the bench file's own folder."""
     section = _SECTIONS[name]
     if not isinstance(content, dict):
         complaints.append(f"{name} = {content!r}: write a table, [{name}]")
@@ -359,8 +362,10 @@ def _section(name: str, content: object, complaints: list[str]) -> Any:
         if key not in keys:
             complaints.append(f"{name}.{key} is not known; [{name}] has {_listed(keys)}")
             continue
+        check = keys[key].metadata["check"]
+        names_file = check in (_ca, _baseline) and isinstance(raw, str) and raw
         try:
-            values[key] = keys[key].metadata["check"](raw)
+            values[key] = check(str(folder / Path(raw).expanduser()) if names_file else raw)
         except _Refused as remedy:
             shown = "a value" if key in ("pin", "auth") else repr(raw)
             complaints.append(f"{name}.{key} = {shown}: {remedy}")

@@ -172,3 +172,10 @@ def test_a_baseline_that_cannot_be_used_is_a_complaint(bench, tmp_path) -> None:
     assert f"{mine}: entry 1: write rule, on, why" in complaints(
         bench(f'[module]\nbaseline = "{mine}"')
     )
+
+
+def test_a_file_is_looked_for_beside_the_bench_file(bench) -> None:
+    path = bench("[leshan]\nmode = 'remote'\nrest_url = 'https://leshan.example'\nca = 'ca.pem'")
+    assert f"{path.parent / 'ca.pem'} is not there" in complaints(path)
+    (path.parent / "ca.pem").touch()
+    assert load(path).leshan.ca == path.parent / "ca.pem"
