@@ -23,6 +23,7 @@ from sim7028.urcs import UnknownLine, parse_urc
 
 _MOST_LINES_OF_A_VALUE = 64
 _MOST_LINES_OF_A_COMMAND = 3
+_SAMPLE = 4096  # bytes that tell how a file is written
 _DAY = 86_400.0
 _WITHOUT_FRACTION = 1.0  # s that a stamp without one may be late by
 
@@ -32,7 +33,7 @@ class Encoding(Enum):
 
     UTF_8 = "utf-8"
     UTF_16 = "utf-16"
-    """Known by its byte order mark; some Windows programs write it."""
+    """Known by its byte order mark or its NULs; some Windows programs write it."""
     LATIN_1 = "latin-1"
     """Not UTF-8: taken byte by byte."""
 
@@ -52,7 +53,10 @@ class Capture:
     @property
     def is_conversation(self) -> bool:
         """Whether there is a command or a URC in it at all."""
-        return any(entry.part in (Part.COMMAND, Part.URC) for entry in self.entries)
+        return any(
+            entry.part is Part.COMMAND or (entry.part is Part.URC and _NAMED.match(entry.raw))
+            for entry in self.entries
+        )
 
 
 def read_capture(raw: bytes) -> Capture:
@@ -65,12 +69,23 @@ def _decoded(raw: bytes) -> tuple[Encoding, bytes]:
     """The encoding, and the content in UTF-8, or as it is where that is not known to be text."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Encoding.UTF_16, raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    if order := _utf_16_without_mark(raw):
+        return Encoding.UTF_16, raw.decode(order, "replace").encode("utf-8", "replace")
     raw = raw.removeprefix(codecs.BOM_UTF8)
     try:
         raw.decode()
     except UnicodeDecodeError:
         return Encoding.LATIN_1, raw
     return Encoding.UTF_8, raw
+
+
+def _utf_16_without_mark(raw: bytes) -> str | None:
+    """The codec of text in which nearly every other byte, and no other, is NUL; None if none is."""
+    halves = raw[:_SAMPLE:2], raw[1:_SAMPLE:2]
+    few, many = sorted(halves, key=lambda half: half.count(0))
+    if not 4 * few.count(0) < len(few) or not 4 * many.count(0) > 3 * len(many):
+        return None
+    return "utf-16-be" if many is halves[0] else "utf-16-le"
 
 
 class _Mark(Enum):
@@ -140,6 +155,7 @@ _COMMAND = re.compile(
 )
 _FRAMED = re.compile(rb"\+L[WM]WRITE *:|\+LWEXECUTE *:")
 _NAME = re.compile(rb"[Aa][Tt](\+[A-Za-z0-9]+)")
+_NAMED = re.compile(rb"[+*]?[A-Za-z][A-Za-z0-9]{1,19}(?: *:|$)")
 _BREAKS = re.compile(rb"\r\n|\r|\n")
 
 
@@ -275,7 +291,8 @@ class _Reader:
     def _whole_command(self, content: bytes, following: int) -> tuple[bytes, int]:
         """A command whose quote goes on in the lines below, as where a terminal broke it."""
         whole = content
-        for more, written in enumerate(self._lines[following:][:_MOST_LINES_OF_A_COMMAND]):
+        below_it = self._lines[following : following + _MOST_LINES_OF_A_COMMAND]
+        for more, written in enumerate(below_it):
             if whole.count(b'"') % 2 == 0:
                 return whole, more
             below = written.content

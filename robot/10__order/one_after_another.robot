@@ -18,6 +18,23 @@ A Promised Value Must Be There
     Module Answers Read    F    21.5
     Server Should Receive    F    21.5
 
+A Value Left Out Is Not Made Up
+    [Documentation]    Of two values that a timer has, one is answered: the server gets that one or none.
+    [Tags]    SEQUENCE-LWREADRSP-MISSING
+    Server Starts Reading    /3340/0    limit=2 s
+    Module Should Report Read    /3340/0
+    Module Should Answer    AT+LWREADRSP={session},3340,0,1,5521,"F",4,"21.5"
+    Server Should Receive Nothing But    F    21.5
+
+A Value Never Declared Is Not Told
+    [Documentation]    An answer with a value that the timer does not have is refused; the right one reaches the server.
+    [Tags]    SEQUENCE-LWREADRSP-EXTRA
+    Server Starts Reading    /3340/0
+    Module Should Report Read    /3340/0
+    Module Should Refuse    AT+LWREADRSP={session},3340,0,3,5521,"F",4,"99.5",5534,"I",2,"99",5538,"F",4,"99.5"
+    Module Answers Read Of Instance    5521=F 21.5    5534=I 7
+    Server Should Receive Instance    /3340/0    5521=F 21.5    5534=I 7
+
 Two Reads Do Not Cross
     [Documentation]    The server asks a second time before the first is answered, and each gets its own value.
     [Tags]    SEQUENCE-SECOND-READ

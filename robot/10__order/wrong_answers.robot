@@ -4,7 +4,7 @@ Documentation    An answer that does not fit its read never makes a wrong value 
 
 Resource         ../resources/scenario.resource
 
-Test Setup       Registered Module    /3340/0/5521    /3340/0/5534    /3340/1/5521    /3341/0/5521
+Test Setup       Registered Module    /3340/0/5521    /3340/0/5538    /3340/1/5521    /3341/0/5521
 Test Template    Wrong Answer Makes No Wrong Value
 
 Test Tags        order
@@ -19,7 +19,7 @@ Another Instance
                            AT+LWREADRSP={session},3340,1,1,5521,"F",4,"99.5"
 Another Resource
     [Tags]    SEQUENCE-LWREADRSP-RESOURCE
-                           AT+LWREADRSP={session},3340,0,1,5534,"I",2,"99"
+                           AT+LWREADRSP={session},3340,0,1,5538,"F",4,"99.5"
 A Text For A Number
     [Tags]    SEQUENCE-LWREADRSP-TYPE
                            AT+LWREADRSP={session},3340,0,1,5521,"S",4,"99.5"
@@ -28,10 +28,10 @@ An Integer For A Float
                            AT+LWREADRSP={session},3340,0,1,5521,"I",10,"1234567890"
 A Value That Was Not Asked For
     [Tags]    SEQUENCE-LWREADRSP-EXTRA
-                           AT+LWREADRSP={session},3340,0,2,5521,"F",4,"99.5",5534,"I",2,"99"
-Only A Value That Was Not Asked For
+                           AT+LWREADRSP={session},3340,0,2,5521,"F",4,"99.5",5538,"F",4,"98.5"
+A Value That Was Not Asked For Comes First
     [Tags]    SEQUENCE-LWREADRSP-EXTRA
-                           AT+LWREADRSP={session},3340,0,1,5534,"I",2,"99"
+                           AT+LWREADRSP={session},3340,0,2,5538,"F",4,"99.5",5521,"F",4,"98.5"
 A Length Below The Value's
     [Tags]    SEQUENCE-LWREADRSP-CUT
                            AT+LWREADRSP={session},3340,0,1,5521,"F",2,"99.5"

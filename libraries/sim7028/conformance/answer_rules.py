@@ -104,6 +104,16 @@ def _configuration(exchange: Exchange, service: Service) -> Iterator[str]:
         yield f"the {keyword} {number}, {quotes}, was refused"
 
 
+def _never_opened(exchange: Exchange, service: Service) -> Iterator[str]:
+    command = exchange.lw
+    if command is None or not exchange.accepted or not service.started or not service.opening:
+        return
+    ends_all = command.name is Name.STOP and command.form is Form.EXECUTE
+    ends_it = command.name is Name.CLOSE and command.session not in (None, *service.sessions)
+    if ends_all or ends_it:
+        yield "it ends a registration that +LMOPEN never told"
+
+
 ANSWER_RULES = (
     AnswerRule(
         "answer-late",
@@ -152,6 +162,14 @@ ANSWER_RULES = (
         "AT+LWCNF takes numbers in their range, in quotes (2.2.3) and without (4.1).",
         "Try the other form; set the dialect of this firmware to the one that works.",
         _configuration,
+    ),
+    AnswerRule(
+        "open-missing",
+        "2.2.4",
+        Severity.WARNING,
+        "+LMOPEN follows the OK of AT+LWOPEN; the note knows no registration that fails.",
+        "Look whether network and server can be reached; let the application wait with a limit.",
+        _never_opened,
     ),
 )
 """Every rule on an answer."""

@@ -103,8 +103,10 @@ def _check(name: str, known: Baseline) -> _Checked:
             " saved as text?"
         )
     found = check(capture.entries)
-    accepted = [each for each in found if each.side is Side.MODULE and known.accepts(each)]
-    return _Checked(name, capture, [each for each in found if each not in accepted], accepted)
+    told: dict[bool, list[Finding]] = {False: [], True: []}
+    for each in found:
+        told[each.side is Side.MODULE and known.accepts(each)].append(each)
+    return _Checked(name, capture, findings=told[False], accepted=told[True])
 
 
 def _give_up(message: str) -> None:

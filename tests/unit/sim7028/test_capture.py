@@ -214,6 +214,8 @@ def test_without_stamps_there_is_no_time() -> None:
         ("utf-8", Encoding.UTF_8),
         ("utf-8-sig", Encoding.UTF_8),
         ("utf-16", Encoding.UTF_16),
+        ("utf-16-le", Encoding.UTF_16),
+        ("utf-16-be", Encoding.UTF_16),
     ],
 )
 def test_the_encoding_is_told_from_the_file(encoding: str, told: Encoding) -> None:
@@ -230,7 +232,17 @@ def test_what_is_no_utf_8_is_taken_byte_by_byte() -> None:
     assert capture.entries[0].text == '+LWWRITE: 0,3303,0,1,1,S,2,"\\xfc\\xdf"'
 
 
-@pytest.mark.parametrize("raw", [b"", b"\0" * 50, b"hello\nworld", bytes(range(256)) * 40])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\0" * 50,
+        b"hello\nworld",
+        bytes(range(256)) * 40,
+        b"\x7fELF\n+\x90\n*\xff\xfe\n",
+        CONVERSATION.encode("utf-32"),
+    ],
+)
 def test_a_file_of_something_else_is_no_conversation(raw: bytes) -> None:
     assert not read_capture(raw).is_conversation
 
@@ -239,6 +251,11 @@ def test_a_line_without_end_does_not_matter() -> None:
     entries = read_capture(b"AT" + b"A" * 5 * MAX_LINE + b"\nAT\nOK").entries
     assert [entry.part for entry in entries] == [Part.OTHER, Part.COMMAND, Part.FINAL]
     assert len(entries[0].raw) == MAX_LINE
+
+
+@pytest.mark.timeout(20)  # a hundred times what it takes; minutes, when each line looks at all
+def test_a_long_log_takes_no_longer_a_line_than_a_short_one() -> None:
+    assert len(read_capture(b"AT+LWSTART\nOK\n" * 100_000).entries) == 200_000
 
 
 # Evidence

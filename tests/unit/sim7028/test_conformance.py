@@ -70,6 +70,10 @@ SHOWN: dict[str, tuple[str, str]] = {
         f'{STARTED}AT+LWCNF="serverport","5683"\nERROR',
         f'AT+LWCNF="serverport",5683\nERROR\n{STARTED}AT+LWCNF="serverport",65536\nERROR',
     ),
+    "open-missing": (
+        f"{STARTED}AT+LWOPEN\nOK\nAT+LWCLOSE=0\nOK",
+        f"{STARTED}AT+LWOPEN\nERROR\nAT+LWSTOP\nOK\n{OPEN}AT+LWCLOSE=0\nOK",
+    ),
     "command-before-start": (
         "AT+LWSTART\nOK\nAT+LWSTOP\nOK\nAT+LWOPEN\nERROR",
         "AT+LWOPEN\nERROR\nAT+LWSTART\nOK\nAT+LWOPEN\nOK\nAT+LWSTOP\nOK\nAT+LWCLOSE=?\nOK",
@@ -203,6 +207,16 @@ def test_to_close_what_is_not_open_is_no_mistake(line: str) -> None:
 )
 def test_what_was_said_before_the_log_began_is_not_judged(log: str) -> None:
     assert found(log) == []
+
+
+@pytest.mark.parametrize(
+    ("end", "on"),
+    [("AT+LWCLOSE=1", "AT+LWCLOSE"), ("AT+LWSTOP", "AT+LWSTOP")],
+)
+def test_a_registration_that_was_never_told_is_found_when_it_is_given_up(end: str, on: str) -> None:
+    (finding,) = found(f"{OPEN}AT+LWOPEN\nOK\n{end}\nOK")
+    assert finding.kind == ("open-missing", on)
+    assert found(f"{OPEN}AT+LWOPEN\nOK\nAT+LWCLOSE=0\nOK") == []
 
 
 def test_a_restart_forgets_sessions() -> None:
