@@ -10,6 +10,7 @@ from robot.api.deco import keyword
 from leshan import Format, WriteMode
 from lwm2m import Code, Kind, Path, Value
 from sim7028 import OWN_OBJECTS
+from sim7028_lab import answers
 from Sim7028Lab.stage import Stage
 
 
@@ -148,7 +149,7 @@ class ServerKeywords:
     @keyword
     def server_should_receive(self, kind: Kind, value: str) -> None:
         """The answer holds this one value; floats are compared at 32 bits."""
-        self._stage.scenario.expect_value(Value.parse(kind, value))
+        answers.expect_value(self._stage.scenario.unawaited(), Value.parse(kind, value))
 
     @keyword
     def server_should_receive_nothing_but(self, kind: Kind, value: str) -> None:
@@ -156,18 +157,18 @@ class ServerKeywords:
 
         For answers that the module may pass on or refuse: no wrong value may come of it.
         """
-        self._stage.scenario.expect_nothing_but(Value.parse(kind, value))
+        answers.expect_nothing_but(self._stage.scenario.unawaited(), Value.parse(kind, value))
 
     @keyword
     def server_should_receive_instance(self, path: Path, **resources: Value) -> None:
         """The answer holds exactly these resources, such as `/3303/0    5700=F 21.5`."""
-        self._stage.scenario.expect_values(_below(path, resources))
+        answers.expect_values(self._stage.scenario.unawaited(), _below(path, resources))
 
     @keyword
     def server_should_receive_instances(self, **values: Value) -> None:
         """The answer holds exactly these, such as `/3303/0/5700=F 21.5    /3303/1/5700=F 4`."""
         expected = {Path.parse(path): value for path, value in values.items()}
-        self._stage.scenario.expect_values(expected)
+        answers.expect_values(self._stage.scenario.unawaited(), expected)
 
     @keyword
     def server_should_receive_the_same(self, path: Path, **changed: Value) -> None:
@@ -201,27 +202,27 @@ class ServerKeywords:
     @keyword
     def server_should_be_told(self, code: Code) -> None:
         """The answer is this response code."""
-        self._stage.scenario.expect_code(code)
+        answers.expect_code(self._stage.scenario.unawaited(), code)
 
     @keyword
     def server_should_get_no_answer(self) -> None:
         """Nothing came until the server's limit."""
-        self._stage.scenario.expect_no_answer()
+        answers.expect_no_answer(self._stage.scenario.unawaited())
 
     @keyword
     def server_should_discover(self, *paths: Path) -> None:
         """The answer lists at least these paths."""
-        self._stage.scenario.expect_links(paths)
+        answers.expect_links(self._stage.scenario.unawaited(), paths)
 
     @keyword
     def server_should_reject_answer(self) -> None:
         """Something came that is no answer to the request; nothing of it was taken for a value."""
-        self._stage.scenario.expect_invalid_answer()
+        answers.expect_invalid_answer(self._stage.scenario.unawaited())
 
     @keyword
     def server_should_refuse_request(self) -> None:
         """The server does not let the request through to the module."""
-        self._stage.scenario.expect_refused_request()
+        answers.expect_refused_request(self._stage.scenario.unawaited())
 
     # Registrations
 

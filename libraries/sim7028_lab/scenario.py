@@ -22,11 +22,9 @@ from leshan import (
     EventMissing,
     EventStream,
     InvalidAnswer,
-    NoAnswer,
     Operation,
     Registration,
     ServerEvent,
-    ServerRefused,
     Updated,
 )
 from leshan import Registered as ServerRegistered
@@ -53,6 +51,7 @@ from sim7028 import (
     is_real_port,
 )
 from sim7028.basics import Identify
+from sim7028_lab.answers import expect_values, listed
 from sim7028_lab.bench import Bench
 from sim7028_lab.failure import ScenarioFailed, ScenarioMisused, Side
 from sim7028_lab.probe import Asked
@@ -484,15 +483,8 @@ class Scenario:
 
     # What the server should know
 
-    def answer(self) -> Answer:
-        """Wait for the oldest request of the server that nobody has awaited yet.
-
-        Raises:
-            NoAnswer, InvalidAnswer, ServerRefused, ServerLost: how it ended instead.
-        """
-        return self._unawaited().wait()
-
-    def _unawaited(self) -> Operation[Answer]:
+    def unawaited(self) -> Operation[Answer]:
+        """The oldest request of the server that nobody has awaited yet."""
         for exchange in self._exchanges:
             if not exchange.operation.awaited:
                 return exchange.operation
@@ -500,33 +492,6 @@ class Scenario:
             "the server was not asked to do anything that is still open",
             "start it first, such as with Server Starts Reading",
         )
-
-    def expect_value(self, expected: Value) -> None:
-        """The server got this value, and no other."""
-        operation = self._unawaited()
-        answer = operation.wait()
-        if not answer.code.is_success:
-            raise ScenarioFailed(
-                operation.description, str(expected), f"the server was told {answer.code}"
-            )
-        if answer.value != expected:
-            raise ScenarioFailed(
-                operation.description, str(expected), f"the server received {answer.value}"
-            )
-
-    def expect_nothing_but(self, expected: Value) -> None:
-        """The server got this value, or was told an error, or nothing that it could take."""
-        operation = self._unawaited()
-        try:
-            answer = operation.wait()
-        except (NoAnswer, InvalidAnswer):
-            return
-        if answer.code.is_success and answer.value != expected:
-            raise ScenarioFailed(
-                operation.description,
-                f"{expected} or nothing",
-                f"the server received {answer.value}",
-            )
 
     def expect_on_air(self, path: Path) -> None:
         """The server's last request has left it; the module has it or will in a moment.
@@ -553,25 +518,15 @@ class Scenario:
                 "it sent nothing",
             ) from None
 
-    def expect_values(self, expected: Mapping[Path, Value]) -> None:
-        """The server got exactly these values."""
-        operation = self._unawaited()
-        answer = operation.wait()
-        if not answer.code.is_success or answer.values != expected:
-            came = _listed(answer.values) if answer.code.is_success else str(answer.code)
-            raise ScenarioFailed(
-                operation.description, _listed(expected), f"the server received {came}"
-            )
-
     def expect_values_as_before(self, changed: Mapping[Path, Value]) -> None:
         """The server got what it got when it last read the same path, but for these changes."""
-        operation = self._unawaited()
+        operation = self.unawaited()
         asked = next(e.path for e in self._exchanges if e.operation is operation)
         for exchange in reversed(self._exchanges):
             if exchange.operation.awaited and exchange.path == asked:
                 before = exchange.operation.wait().values
                 if before:
-                    self.expect_values({**before, **changed})
+                    expect_values(operation, {**before, **changed})
                     return
         raise ScenarioMisused(
             f"the server has not read {asked} before in this scenario, so there is nothing to"
@@ -585,7 +540,7 @@ class Scenario:
         Args:
             or_told: this answer will do as well.
         """
-        operation = self._unawaited()
+        operation = self.unawaited()
         answer = operation.wait()
         if answer.code is or_told:
             return
@@ -598,7 +553,7 @@ class Scenario:
                 raise ScenarioFailed(
                     operation.description,
                     f"{path}, which tells which module this is",
-                    f"the server was told {answer.code} with {_listed(answer.values)}",
+                    f"the server was told {answer.code} with {listed(answer.values)}",
                 )
             own = self.bench.channel.send(Identify(command)).text
             if value != Value(Kind.STRING, own):
@@ -610,7 +565,7 @@ class Scenario:
 
     def expect_any_answer(self, assumed: Code | None = None) -> None:
         """The server got an answer, whichever; one that is not as assumed is a finding."""
-        operation = self._unawaited()
+        operation = self.unawaited()
         try:
             came = str(operation.wait().code)
         except InvalidAnswer as error:
@@ -628,66 +583,6 @@ class Scenario:
             return isinstance(event, CoapMessage) and text in str(event)
 
         self._events.wait(holds, since=0, within=self._limit)
-
-    def expect_code(self, expected: Code) -> None:
-        """The server was told this code."""
-        operation = self._unawaited()
-        try:
-            came = str(operation.wait().code)
-        except (NoAnswer, InvalidAnswer) as error:
-            came = str(error)
-        if came != str(expected):
-            raise ScenarioFailed(
-                operation.description, str(expected), f"the server was told {came}"
-            )
-
-    def expect_no_answer(self) -> None:
-        """The server waited to its limit and got nothing."""
-        operation = self._unawaited()
-        try:
-            answer = operation.wait()
-        except NoAnswer:
-            return
-        values = f" with {_listed(answer.values)}" if answer.values else ""
-        raise ScenarioFailed(
-            operation.description, "no answer", f"the server was told {answer.code}{values}"
-        )
-
-    def expect_invalid_answer(self) -> None:
-        """The server got an answer that it cannot take for one."""
-        operation = self._unawaited()
-        try:
-            answer = operation.wait()
-        except InvalidAnswer:
-            return
-        raise ScenarioFailed(
-            operation.description,
-            "the server to reject the answer",
-            f"it took {answer.code} {_listed(answer.values)}",
-        )
-
-    def expect_refused_request(self) -> None:
-        """The server did not even ask the module."""
-        operation = self._unawaited()
-        try:
-            answer = operation.wait()
-        except ServerRefused:
-            return
-        raise ScenarioFailed(
-            operation.description, "the server to refuse it", f"it was told {answer.code}"
-        )
-
-    def expect_links(self, expected: Sequence[Path]) -> None:
-        """The server discovered at least these paths."""
-        operation = self._unawaited()
-        answer = operation.wait()
-        came = [link.target for link in answer.links]
-        if missing := [str(path) for path in expected if str(path) not in came]:
-            raise ScenarioFailed(
-                operation.description,
-                f"{', '.join(missing)} among the links",
-                f"the server was told {answer.code} {' '.join(came)}",
-            )
 
     def expect_update(self, within: float | None = None) -> None:
         """The module renewed its registration since it was last made to do something.
@@ -923,7 +818,3 @@ def _is_about_registration(event: ServerEvent) -> bool:
 
 def _is_gone(registration: Registration | None) -> bool:
     return registration is None
-
-
-def _listed(values: Mapping[Path, Value]) -> str:
-    return ", ".join(f"{path} = {value}" for path, value in values.items()) or "nothing"
