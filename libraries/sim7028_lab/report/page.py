@@ -234,7 +234,8 @@ def _own_words(message: str, diagnosis: Diagnosis | None) -> str:
         return message
     # The log has the diagnosis below the message; here it stands beside it.
     words = message.partition(f"\n\n{diagnosis.text.partition(': ')[0]}: ")[0]
-    return "" if words.strip() in (diagnosis.came, diagnosis.expected) else words
+    told = diagnosis.expected and words.strip().endswith(diagnosis.came)
+    return "" if told or words.strip() == diagnosis.came else words
 
 
 def _failed_step(weighed: Weighed) -> str:
