@@ -8,21 +8,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import json
-import logging
 import os
-import queue
-import signal
 import sys
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
 
-from lab_evidence import Event, Json, Recorder, Silent
+from lab_evidence import Json, Recorder, Silent
 from virtual_sim7028.firmware import Firmware
 from virtual_sim7028.identity import Identity
 from virtual_sim7028.profiles import (
@@ -33,11 +26,15 @@ from virtual_sim7028.profiles import (
     profile_table,
 )
 from virtual_sim7028.runtime import Runtime
-from virtual_sim7028.uart import PtyUart, TcpUart, Uart, UartError
-
-_STDIN, _STDOUT = 0, 1
-_FLUSH_LIMIT = 1.0
-_USAGE_ERROR = 2
+from virtual_sim7028.standalone import (
+    USAGE_ERROR,
+    Parser,
+    Printer,
+    add_port_options,
+    end_of_process,
+    open_uart,
+)
+from virtual_sim7028.uart import UartError
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,34 +96,6 @@ class Ready:
         return {"port": self.port, "profile": self.profile, "pid": self.pid}
 
 
-class _Printer:
-    """Prints on stdout from a thread of its own: a reader that lags must not stop the module."""
-
-    def __init__(self) -> None:
-        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="events", daemon=True)
-        self._thread.start()
-
-    def print(self, record: Mapping[str, Json]) -> None:
-        """Print one JSON line."""
-        self._lines.put(json.dumps(record, separators=(",", ":")).encode() + b"\n")
-
-    def record(self, event: Event, /) -> None:
-        """Print an event."""
-        self.print(event.to_json())
-
-    def close(self) -> None:
-        """Print what is left, if anybody reads."""
-        self._lines.put(None)
-        self._thread.join(_FLUSH_LIMIT)
-
-    def _run(self) -> None:
-        with contextlib.suppress(OSError):  # nobody reads any more
-            while (line := self._lines.get()) is not None:
-                while line:
-                    line = line[os.write(_STDOUT, line) :]
-
-
 def main(argv: Sequence[str] | None = None, program: str = "python -m virtual_sim7028") -> int:
     """Run a virtual module until it is told to end.
 
@@ -146,31 +115,17 @@ def main(argv: Sequence[str] | None = None, program: str = "python -m virtual_si
         asyncio.run(_serve(_settings(arguments)))
     except (InvalidSwitch, UartError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
-        return _USAGE_ERROR
+        return USAGE_ERROR
     return 0
 
 
-class _Parser(argparse.ArgumentParser):
-    """Complains in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """End with the complaint on stderr."""
-        self.exit(_USAGE_ERROR, f"{self.prog}: {message}\n")
-
-
 def _parser(program: str) -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog=program,
         description="A stand-in for a SIM7028 module: AT commands on a port, LwM2M over UDP.",
         epilog=f"example: {program} --link /tmp/sim7028 --set result0=2.05",
     )
-    parser.add_argument(
-        "--at",
-        default="pty",
-        metavar="WHERE",
-        help="where the AT port is: pty (default), or tcp:HOST:PORT, with 0 for any free port",
-    )
-    parser.add_argument("--link", type=Path, metavar="PATH", help="a symbolic link to the pty")
+    add_port_options(parser)
     parser.add_argument(
         "--profile",
         default=NOTE_103.name,
@@ -186,7 +141,6 @@ def _parser(program: str) -> argparse.ArgumentParser:
         help="another choice for one row of the profile; may be given again",
     )
     parser.add_argument("--pin", metavar="PIN", help="the PIN that the SIM asks for")
-    parser.add_argument("--watch-stdin", action="store_true", help="end when standard input does")
     parser.add_argument(
         "--quiet-events", action="store_true", help="print the ready line and no events"
     )
@@ -240,29 +194,13 @@ async def _serve(settings: Settings) -> None:
         UartError: the port cannot be had.
     """
     profile = _profile(settings)
-    # What a peer does wrong is told by events; a stderr that nobody reads must not fill up.
-    logging.getLogger("coap").setLevel(logging.ERROR)
-    loop = asyncio.get_running_loop()
-    ended: asyncio.Future[None] = loop.create_future()
-
-    def end(failure: Exception | None = None) -> None:
-        if not ended.done():
-            ended.set_result(None) if failure is None else ended.set_exception(failure)
-
-    # A slip in here must not look like a module that has gone quiet.
-    loop.set_exception_handler(
-        lambda _, context: end(context.get("exception") or RuntimeError(context["message"]))
-    )
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, end)
-    if settings.watch_stdin:
-        _watch_stdin(loop, end)
-    printer = _Printer()
+    ended = end_of_process(watch_stdin=settings.watch_stdin)
+    printer = Printer()
     recorder: Recorder = printer if settings.events else Silent()
     firmware = Firmware(profile, Identity(pin=settings.pin or None), lambda: datetime.now(UTC))
     runtime = Runtime(firmware, recorder)
     try:
-        uart = await _open_uart(settings, runtime)
+        uart = await open_uart(settings.at, settings.link, runtime.typed)
         try:
             printer.print(Ready(uart.port, profile.name, os.getpid()).to_json())
             runtime.power_on(uart)
@@ -272,33 +210,3 @@ async def _serve(settings: Settings) -> None:
             await uart.close()
     finally:
         printer.close()
-
-
-async def _open_uart(settings: Settings, runtime: Runtime) -> Uart:
-    """The serial side that the settings ask for.
-
-    Raises:
-        UartError: it cannot be had.
-    """
-    kind, _, address = settings.at.partition(":")
-    if settings.at == "pty":
-        return PtyUart(runtime.typed, settings.link)
-    host, _, port = address.rpartition(":")
-    if kind != "tcp" or not host or not port.isdecimal() or int(port) > 65535:
-        raise UartError(f"--at {settings.at}: write pty or tcp:HOST:PORT, as in tcp:127.0.0.1:0")
-    if settings.link is not None:
-        raise UartError("--link goes with --at pty: a TCP port has no file to link to")
-    return await TcpUart.open(runtime.typed, host.strip("[]"), int(port))
-
-
-def _watch_stdin(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
-    """Call `end` when standard input ends: its owner is gone, however it died."""
-
-    def wait_for_end() -> None:
-        with contextlib.suppress(OSError):
-            while os.read(_STDIN, 4096):
-                pass
-        with contextlib.suppress(RuntimeError):  # the loop has ended before
-            loop.call_soon_threadsafe(end)
-
-    threading.Thread(target=wait_for_end, name="stdin", daemon=True).start()

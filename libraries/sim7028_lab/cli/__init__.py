@@ -14,9 +14,11 @@ from sim7028_lab.benchfile import BenchFileError
 from sim7028_lab.cli.catalogue import catalogue
 from sim7028_lab.cli.check_log import check_log
 from sim7028_lab.cli.doctor import doctor
+from sim7028_lab.cli.replay import replay
 from sim7028_lab.cli.report import report
 from sim7028_lab.cli.server import server
 from sim7028_lab.cli.virtual_module import virtual_module
+from sim7028_lab.failure import ScenarioFailed
 from sim7028_lab.report.errors import ReportError
 from sim7028_lab.virtual import VirtualModuleError
 
@@ -29,6 +31,7 @@ _BENCH_ERRORS = (
     LeshanError,
     PortError,
     ReportError,
+    ScenarioFailed,  # only doctor has one: the bench does not do what every scenario needs
     VirtualModuleError,
 )
 
@@ -42,7 +45,7 @@ def cli() -> None:
     """
 
 
-for command in (catalogue, check_log, doctor, report, server, virtual_module):
+for command in (catalogue, check_log, doctor, replay, report, server, virtual_module):
     cli.add_command(command)
 
 

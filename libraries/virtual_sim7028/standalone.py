@@ -1,0 +1,132 @@
+"""What a process that stands in for a module needs: its port, its stdout, and its end."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import queue
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NoReturn
+
+from lab_evidence import Event, Json
+from virtual_sim7028.uart import PtyUart, TcpUart, Uart, UartError
+
+_STDIN, _STDOUT = 0, 1
+_FLUSH_LIMIT = 1.0
+USAGE_ERROR = 2
+"""The exit code of a process that could not start."""
+
+
+class Printer:
+    """Prints on stdout from a thread of its own: a reader that lags must not stop the module."""
+
+    def __init__(self) -> None:
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="events", daemon=True)
+        self._thread.start()
+
+    def print(self, record: Mapping[str, Json]) -> None:
+        """Print one JSON line."""
+        self._lines.put(json.dumps(record, separators=(",", ":")).encode() + b"\n")
+
+    def record(self, event: Event, /) -> None:
+        """Print an event."""
+        self.print(event.to_json())
+
+    def close(self) -> None:
+        """Print what is left, if anybody reads."""
+        self._lines.put(None)
+        self._thread.join(_FLUSH_LIMIT)
+
+    def _run(self) -> None:
+        with contextlib.suppress(OSError):  # nobody reads any more
+            while (line := self._lines.get()) is not None:
+                while line:
+                    line = line[os.write(_STDOUT, line) :]
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the complaint on stderr."""
+        self.exit(USAGE_ERROR, f"{self.prog}: {message}\n")
+
+
+def add_port_options(parser: argparse.ArgumentParser) -> None:
+    """The options that say where the port is."""
+    parser.add_argument(
+        "--at",
+        default="pty",
+        metavar="WHERE",
+        help="where the AT port is: pty (default), or tcp:HOST:PORT, with 0 for any free port",
+    )
+    parser.add_argument("--link", type=Path, metavar="PATH", help="a symbolic link to the pty")
+    parser.add_argument("--watch-stdin", action="store_true", help="end when standard input does")
+
+
+async def open_uart(at: str, link: Path | None, on_bytes: Callable[[bytes], None]) -> Uart:
+    """The serial side.
+
+    Args:
+        at: `pty`, or `tcp:HOST:PORT` with 0 for any free port.
+        link: a symbolic link to make to the pty.
+        on_bytes: takes what comes in.
+
+    Raises:
+        UartError: it cannot be had.
+    """
+    kind, _, address = at.partition(":")
+    if at == "pty":
+        return PtyUart(on_bytes, link)
+    host, _, port = address.rpartition(":")
+    if kind != "tcp" or not host or not port.isdecimal() or int(port) > 65535:
+        raise UartError(f"--at {at}: write pty or tcp:HOST:PORT, as in tcp:127.0.0.1:0")
+    if link is not None:
+        raise UartError("--link goes with --at pty: a TCP port has no file to link to")
+    return await TcpUart.open(on_bytes, host.strip("[]"), int(port))
+
+
+def end_of_process(*, watch_stdin: bool) -> asyncio.Future[None]:
+    """Done at a signal, or at the end of stdin where it is watched; fails with what fails.
+
+    To be called once, on the loop that runs everything.
+    """
+    # What a peer does wrong is told by events; a stderr that nobody reads must not fill up.
+    logging.getLogger("coap").setLevel(logging.ERROR)
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+
+    def end(failure: Exception | None = None) -> None:
+        if not ended.done():
+            ended.set_result(None) if failure is None else ended.set_exception(failure)
+
+    # A slip in here must not look like a module that has gone quiet.
+    loop.set_exception_handler(
+        lambda _, context: end(context.get("exception") or RuntimeError(context["message"]))
+    )
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, end)
+    if watch_stdin:
+        _watch_stdin(loop, end)
+    return ended
+
+
+def _watch_stdin(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
+    """Call `end` when standard input ends: its owner is gone, however it died."""
+
+    def wait_for_end() -> None:
+        with contextlib.suppress(OSError):
+            while os.read(_STDIN, 4096):
+                pass
+        with contextlib.suppress(RuntimeError):  # the loop has ended before
+            loop.call_soon_threadsafe(end)
+
+    threading.Thread(target=wait_for_end, name="stdin", daemon=True).start()
