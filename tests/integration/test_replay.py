@@ -310,7 +310,7 @@ def marked(tmp_path: Path) -> list[psutil.Process]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_and_its_port_is_gone(good: Path, replaying, tmp_path, number) -> None:
+def test_a_signal_ends_it_and_its_link_is_gone(good: Path, replaying, tmp_path, number) -> None:
     link = tmp_path / "module"
     process = replaying(evidence(good, "Read"), "--link", link)
     ready = json.loads(process.stdout.readline())
@@ -320,8 +320,8 @@ def test_a_signal_ends_it_and_its_port_is_gone(good: Path, replaying, tmp_path, 
     assert process.returncode == 0
     assert json.loads(said) == {"next_line": 2, "misfit": ""}
     assert "was played up to line 2, which did not come" in complaint
+    # The pty went with the process; its number may be another's by now.
     assert not link.is_symlink()
-    assert not Path(ready["port"]).exists()
 
 
 @pytest.mark.slow
