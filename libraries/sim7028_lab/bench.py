@@ -180,14 +180,6 @@ class Bench:
         with self.timeline.scenario(str(path)):
             yield path
 
-    def check(self) -> None:
-        """Make sure that the server is still there.
-
-        Raises:
-            ServerLost: it is not.
-        """
-        self.server.check()
-
     def close(self) -> None:
         """Close everything, the youngest first; errors are chained, none hides another."""
         self._close.close()

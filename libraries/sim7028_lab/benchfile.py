@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from enum import Enum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -147,9 +148,19 @@ def _switches(raw: object) -> Mapping[str, str]:
     return {name: v if isinstance(v, str) else str(v).lower() for name, v in raw.items()}
 
 
-def _key(check: Callable[[object], object], default: Any = None) -> Any:
+class _Holds(Enum):
+    """What a key's text is, beyond what its check says."""
+
+    PLAIN = "as it stands"
+    SECRET = "not to be shown"
+    FILE = "a path from the bench file's own folder"
+
+
+def _key(
+    check: Callable[[object], object], default: Any = None, holds: _Holds = _Holds.PLAIN
+) -> Any:
     made = default if callable(default) else lambda: default
-    return field(default_factory=made, metadata={"check": check})
+    return field(default_factory=made, metadata={"check": check, "holds": holds})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +187,7 @@ class ModuleSection:
     rts: bool | None = _key(_flag)
     rtscts: bool = _key(_flag, False)
     switches: Mapping[str, str] = _key(_switches, dict)
-    baseline: Path | None = _key(_baseline)
+    baseline: Path | None = _key(_baseline, holds=_Holds.FILE)
 
     @property
     def is_virtual(self) -> bool:
@@ -204,7 +215,7 @@ class NetworkSection:
     """
 
     apn: str | None = _key(_text)
-    pin: str | None = _key(_pin)
+    pin: str | None = _key(_pin, holds=_Holds.SECRET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +256,8 @@ class LeshanSection:
     rest_url: str | None = _key(_url)
     coap_host: str | None = _key(_text)
     coap_port: int | None = _key(_udp_port)
-    auth: tuple[str, str] | None = _key(_auth)
-    ca: Path | None = _key(_ca)
+    auth: tuple[str, str] | None = _key(_auth, holds=_Holds.SECRET)
+    ca: Path | None = _key(_ca, holds=_Holds.FILE)
 
     @property
     def server_settings(self) -> ServerSettings:
@@ -362,12 +373,12 @@ def _section(name: str, content: object, complaints: list[str], folder: Path) ->
         if key not in keys:
             complaints.append(f"{name}.{key} is not known; [{name}] has {_listed(keys)}")
             continue
-        check = keys[key].metadata["check"]
-        names_file = check in (_ca, _baseline) and isinstance(raw, str) and raw
+        check, holds = keys[key].metadata["check"], keys[key].metadata["holds"]
+        names_file = holds is _Holds.FILE and isinstance(raw, str) and raw
         try:
             values[key] = check(str(folder / Path(raw).expanduser()) if names_file else raw)
         except _Refused as remedy:
-            shown = "a value" if key in ("pin", "auth") else repr(raw)
+            shown = "a value" if holds is _Holds.SECRET else repr(raw)
             complaints.append(f"{name}.{key} = {shown}: {remedy}")
     return section(**values)
 
