@@ -152,7 +152,7 @@ class _Holds(Enum):
     """What a key's text is, beyond what its check says."""
 
     PLAIN = "as it stands"
-    SECRET = "not to be shown"
+    CONFIDENTIAL = "not to be shown"
     FILE = "a path from the bench file's own folder"
 
 
@@ -215,7 +215,7 @@ class NetworkSection:
     """
 
     apn: str | None = _key(_text)
-    pin: str | None = _key(_pin, holds=_Holds.SECRET)
+    pin: str | None = _key(_pin, holds=_Holds.CONFIDENTIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ class LeshanSection:
     rest_url: str | None = _key(_url)
     coap_host: str | None = _key(_text)
     coap_port: int | None = _key(_udp_port)
-    auth: tuple[str, str] | None = _key(_auth, holds=_Holds.SECRET)
+    auth: tuple[str, str] | None = _key(_auth, holds=_Holds.CONFIDENTIAL)
     ca: Path | None = _key(_ca, holds=_Holds.FILE)
 
     @property
@@ -378,7 +378,7 @@ def _section(name: str, content: object, complaints: list[str], folder: Path) ->
         try:
             values[key] = check(str(folder / Path(raw).expanduser()) if names_file else raw)
         except _Refused as remedy:
-            shown = "a value" if holds is _Holds.SECRET else repr(raw)
+            shown = "a value" if holds is _Holds.CONFIDENTIAL else repr(raw)
             complaints.append(f"{name}.{key} = {shown}: {remedy}")
     return section(**values)
 
