@@ -33,6 +33,9 @@ _REPORT = re.compile(r"\+L[WM](READ|WRITE|EXECUTE)\b")
 _GAVE_UP = 504
 """The HTTP status for a device that did not answer in time."""
 _ROOT = Link("/", (("rt", '"oma.lwm2m"'),))
+_STAMP = 1e-3
+"""The server's stamps are cut to this, s. What the module sent is taken to be so much later, so
+that it does not come before the command that caused it."""
 _MOMENT = 1e-6
 """What has to stand before something else stands this much before it, s."""
 
@@ -64,6 +67,7 @@ def _server_account(moments: Sequence[Moment]) -> Iterator[Timed]:
     lag = _least_lag(moments)
     known: set[tuple[int, bytes]] = set()
     told: dict[bytes, float] = {}
+    sent: dict[bytes, float] = {}
     for moment in moments:
         event, data = moment.event, moment.event.data
         if data.get("type") == "Registered" and moment.is_seen_by("server"):
@@ -73,13 +77,17 @@ def _server_account(moments: Sequence[Moment]) -> Iterator[Timed]:
         message = moment.read(seen_by_server)
         t = min(event.t, moment.read(_server_time) + lag)
         if event.direction is Direction.RECEIVED:
-            yield Timed(min(t, told.get(message.token, math.inf)), Told(moment.line, message))
+            t = min(event.t, t + _STAMP, told.get(message.token, math.inf))
+            sent[message.token] = t
+            yield Timed(t, Told(moment.line, message))
             continue
         if message.is_request:
             url = f"/api/clients/{data.get('endpoint')}{message.resource}"
             operation = _operation(url, t, moments)
             told[message.token] = operation.told - _MOMENT
             t = min(t, _first_report(operation.begun, moments) - _MOMENT)
+        else:
+            t = max(t, sent.get(message.token, -math.inf) + _MOMENT)
         yield from _received(t, moment.line, message, known)
 
 

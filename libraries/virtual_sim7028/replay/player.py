@@ -15,11 +15,11 @@ from virtual_sim7028.replay.exchanges import AirDeed, Exchanges
 from virtual_sim7028.replay.messages import AirMessage
 from virtual_sim7028.replay.outside import Outside, framed
 from virtual_sim7028.replay.parameters import Parameters
-from virtual_sim7028.replay.recording import Recording
+from virtual_sim7028.replay.recording import STOP, Recording
 from virtual_sim7028.replay.steps import Answered, Asked, Heard, Said, Told
 
 _ATTENTION = "AT"
-_CLOSE, _STOP = "AT+LWCLOSE", "AT+LWSTOP"
+_CLOSE = "AT+LWCLOSE"
 _LWM2M = "AT+LW"
 _S = TypeVar("_S", Heard, Asked, Answered)
 
@@ -75,7 +75,8 @@ class Player:
         self._exchanges = Exchanges(self._parameters, first_mid)
         self._outside = Outside(recording.answers)
         self._has_begun = False
-        self._is_brought_up = False
+        self._after_stop = recording.after_stop
+        self._is_stopped = False
         self._is_deaf = False
 
     @property
@@ -135,6 +136,11 @@ class Player:
                 return None
         return None
 
+    @property
+    def _is_brought_up(self) -> bool:
+        """Whether what comes now need not be part of the bring-up any more."""
+        return self._is_stopped and self._after_stop <= 0
+
     def _take(self, index: int, step: Heard, text: str) -> None:
         final = self._final(index)
         self._has_begun = True
@@ -158,14 +164,16 @@ class Player:
         return _is_outside_lwm2m(text)
 
     def _answer_outside(self, text: str) -> Iterator[Deed]:
+        if self._is_stopped:
+            self._after_stop -= 1
         name, _, number = text.upper().partition("=")
-        if name not in (_CLOSE, _STOP):
+        if name not in (_CLOSE, STOP):
             is_silent = text == _ATTENTION and self._is_deaf and self.misfit is None
             if not is_silent:
                 yield Print(self._outside.answer(text))
             return
-        if name == _STOP:
-            self._is_brought_up = True
+        if name == STOP:
+            self._is_stopped = True
             ended = tuple(self._exchanges.deregister())
         else:
             ended = tuple(self._exchanges.deregister(int(number) if number.isdecimal() else -1))
@@ -234,4 +242,4 @@ _PLURALS = {Heard: "commands", Asked: "requests of the server", Answered: "answe
 def _is_outside_lwm2m(text: str) -> bool:
     """Whether a command is of the kind that bring-up, probes and clean-up are made of."""
     upper = text.upper()
-    return not upper.startswith(_LWM2M) or upper.startswith((_CLOSE, _STOP))
+    return not upper.startswith(_LWM2M) or upper.startswith((_CLOSE, STOP))

@@ -12,6 +12,8 @@ from virtual_sim7028.replay.evidence import Moment, RecordingError, read_beside,
 from virtual_sim7028.replay.parameters import Setting, own_settings
 from virtual_sim7028.replay.steps import Heard, Said, Step, Timed
 
+STOP = "AT+LWSTOP"
+"""With this the bring-up makes sure that the module has no session (note 2.2.2)."""
 _SHORTEST_DELAY = 1.0
 """What came sooner than this after the step before it comes at once, s."""
 _LONGEST_DELAY = 120.0
@@ -32,6 +34,7 @@ class Recording:
         delays: for each step how long it takes after the one before it, s; 0 for at once.
         own: the settings that another run has its own of.
         answers: what the module answered outside of the scenario, by command.
+        after_stop: how many commands the bring-up had after its AT+LWSTOP.
     """
 
     file: Path
@@ -39,6 +42,7 @@ class Recording:
     delays: tuple[float, ...]
     own: frozenset[Setting]
     answers: Mapping[str, tuple[bytes, ...]]
+    after_stop: int = 0
 
 
 def read_recording(file: Path) -> Recording:
@@ -65,7 +69,17 @@ def read_recording(file: Path) -> Recording:
         tuple(_delays(timed)),
         own_settings(moments, beside),
         answers,
+        _after_stop(beside, timed[0].t),
     )
+
+
+def _after_stop(beside: Iterable[Moment], begin: float) -> int:
+    """How many commands came between the bring-up's AT+LWSTOP and the scenario."""
+    count = 0
+    for moment in beside:
+        if moment.is_command and moment.event.t < begin:
+            count = 0 if moment.event.text == STOP else count + 1
+    return count
 
 
 def _uart_steps(moments: Iterable[Moment]) -> Iterator[Timed]:

@@ -303,6 +303,14 @@ def test_a_scenario_that_begins_like_a_bring_up_begins_after_it() -> None:
     assert player.next_line is None
 
 
+def test_a_bring_up_that_goes_on_after_its_stop_is_not_the_scenario() -> None:
+    steps = (Heard(1, "AT+CGPADDR"), Said(2, b'+CGPADDR: 0,"1.2.3.4"'), ok(3))
+    player = Player(Recording(Path("x.jsonl"), steps, (0.0,) * 3, OWN, {}, after_stop=1), 100)
+    player.heard(b"AT+LWSTOP")
+    assert b"1.2.3.4" not in printed(player.heard(b"AT+CGPADDR"))
+    assert b"1.2.3.4" in printed(player.heard(b"AT+CGPADDR"))
+
+
 def test_probes_after_the_end_are_answered() -> None:
     player = play(Heard(1, "AT+LWSTART"), ok(2))
     player.heard(b"AT+LWSTART")

@@ -284,6 +284,13 @@ def test_the_answers_of_the_bench_are_the_last_whole_ones(write, tmp_path: Path)
     assert read_recording(file).answers == {"AT+CEREG?": (b"+CEREG: 0,1", b"OK")}
 
 
+def test_what_the_bring_up_did_after_its_stop_is_counted(write, tmp_path: Path) -> None:
+    before = [command(text, 1.0) for text in ("AT", "AT+LWSTOP", "AT+CGPADDR")]
+    write(*before, command("AT+CGMM", 9.0), name="bench.jsonl")
+    (tmp_path / "Suite").mkdir()
+    assert read_recording(write(command("AT", 2.0), name="Suite/test.jsonl")).after_stop == 1
+
+
 # Files that are none
 
 
@@ -408,3 +415,26 @@ def test_a_value_that_the_module_refused_is_not_in_force() -> None:
     known.take('AT+LWCNF="localport",7000', 'AT+LWCNF="localport",7000', "OK")
     known.take('AT+LWCNF="localport",65536', 'AT+LWCNF="localport",65536', "ERROR")
     assert known.now == {"localport": "7000"}
+
+
+def test_a_stamp_that_was_cut_puts_no_answer_before_its_command(write) -> None:
+    file = write(
+        command("AT", 1.0),
+        logged(SENT, 2.0, 2.0, **CON_GET),
+        command("AT+LWREADRSP=0", 2.0154),
+        logged(RECEIVED, 2.0161, 2.015, code="2.05"),  # in truth at 2.0159
+    )
+    assert [step.line for step in read_recording(file).steps] == [1, 2, 3, 4]
+
+
+def test_an_answer_comes_after_the_request_whatever_the_stamps_say(write) -> None:
+    other = {"mid": 8, "token": "B2"}
+    update = {"type": "CON", "code": "POST", "options": 'Uri-Path: "rd", "Ab1"'}
+    file = write(
+        command("AT+LWADDOBJ=0,3303,0,1,5700", 1.0),
+        logged(RECEIVED, 2.0, 2.0, **update),
+        logged(SENT, 2.003, 2.0, code="2.04"),
+        logged(RECEIVED, 3.005, 3.0, **other, **update),
+        logged(SENT, 3.008, 3.0, **other, code="2.04"),
+    )
+    assert [step.line for step in read_recording(file).steps] == [1, 2, 3, 4, 5]
