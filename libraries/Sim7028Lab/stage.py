@@ -10,7 +10,8 @@ from robot.libraries.BuiltIn import BuiltIn
 
 from lab_evidence import Event, Redactor
 from sim7028_lab.bench import Bench
-from sim7028_lab.benchfile import VIRTUAL, find, load
+from sim7028_lab.benchfile import find, load
+from sim7028_lab.benchsections import VIRTUAL
 from sim7028_lab.failure import Failure, Side
 from sim7028_lab.probe import Probe, probe
 from sim7028_lab.scenario import Scenario

@@ -133,7 +133,8 @@ class Bench:
         """What the run stands on, for its reports."""
         module = self.file.module
         # A virtual module that somebody started by hand is behind a port like any other.
-        simulated = module.is_virtual or self.identity.firmware == VirtualIdentity().revision
+        is_told = module.is_virtual or module.simulated
+        simulated = is_told or self.identity.firmware == VirtualIdentity().revision
         return BenchFacts(
             name=self.file.name,
             kind=ModuleKind.VIRTUAL if simulated else ModuleKind.REAL,

@@ -48,7 +48,6 @@ from sim7028 import (
     SupportTest,
     Urc,
     WriteRequest,
-    is_real_port,
 )
 from sim7028.basics import Identify
 from sim7028_lab.answers import expect_values, listed
@@ -698,8 +697,7 @@ class Scenario:
         Raises:
             ScenarioMisused: the module is a real one, or this machine has no such loopback address.
         """
-        module = self.bench.file.module
-        if not module.is_virtual and is_real_port(module.port):
+        if self.bench.file.module.is_in_the_field:
             raise ScenarioMisused(
                 f"a relay at {loopback.value} is out of reach of a real module",
                 "leave these scenarios out with --exclude virtual-only",

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from sim7028_lab.bench import Bench
-from sim7028_lab.benchfile import VIRTUAL, find, load
+from sim7028_lab.benchfile import find, load
+from sim7028_lab.benchsections import VIRTUAL
 from sim7028_lab.scenario import Scenario
 
 

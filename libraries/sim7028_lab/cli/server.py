@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from leshan import ServerLost, desk
-from sim7028_lab.benchfile import VIRTUAL, find, load
+from sim7028_lab.benchfile import find, load
+from sim7028_lab.benchsections import VIRTUAL
 
 
 @click.group()

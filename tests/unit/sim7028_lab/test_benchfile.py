@@ -51,13 +51,16 @@ def test_all_complaints_come_at_once_with_file_key_and_remedy(bench) -> None:
     assert all(line.startswith(f"{path}: ") for line in said)
     assert [line.removeprefix(f"{path}: ") for line in said] == [
         (
-            "module.baud is not known; [module] has port, baudrate, firmware, dtr, rts, rtscts,"
-            " switches, baseline"
+            "module.baud is not known; [module] has port, simulated, baudrate, firmware, dtr, rts,"
+            " rtscts, switches, faults, baseline"
         ),
         "module.baudrate = 'fast': write a number of bits a second, such as 115200",
         "module.dtr = 1: write true or false",
         "timing.urc = 0: write seconds, more than 0 and at most 3600",
-        "[radio] is not known; there are module, network, timing, leshan",
+        (
+            "[radio] is not known; there are module, network, timing, leshan, power, recovery,"
+            " labgrid"
+        ),
     ]
 
 
@@ -69,7 +72,21 @@ def test_all_complaints_come_at_once_with_file_key_and_remedy(bench) -> None:
         ("[module]\nswitches = 'x'", "write a table"),
         ("[network]\npin = '12'", "write 4 to 8 digits"),
         ("[network]\npin = 'env:NO_SUCH_PIN'", "set the environment variable NO_SUCH_PIN"),
+        ("[module]\nfaults = 'hang'", "write a list such as"),
         ("[timing]\nattach = true", "write seconds"),
+        ("[power]\noff = 'switch \"off'", "write a command as a shell would take it"),
+        ("[power]\noff = 'switch off'", "power.off and power.on go together"),
+        (
+            "[power]\noff = 'a'\non = 'b'\nusb_hub = { location = '1-1', port = 2 }",
+            "write one of the two ways",
+        ),
+        ("[power]\nusb_hub = { location = '1-1' }", "as uhubctl has it"),
+        ("[recovery]\nladder = ['pray']", "write a list of resynchronise, atz, cfun, qcrst"),
+        ("[recovery]\nladder = ['qcrst', 'atz']", "in this order"),
+        ("[recovery]\nclimbs = -1", "write a number from 0 to 1000"),
+        ("[labgrid]\nplace = 'cellar'", "labgrid.place and module.port"),
+        ("[module]\nport = 'labgrid'", "labgrid.place and module.port"),
+        ("[labgrid]\ncoordinator = 'lab'", "write host:port"),
         ("[timing]\nattach = nan", "write seconds"),
         ("[leshan]\nmode = 'cloud'", "write one of auto"),
         ("[leshan]\nrest_url = 'leshan:8080'", "write the address of the server's web page"),
