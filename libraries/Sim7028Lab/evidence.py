@@ -18,7 +18,7 @@ class EvidenceKeywords:
     @keyword
     def evidence_should_show_on_air(self, text: str) -> None:
         """A CoAP message with `text` in it, such as `2.05`, went between module and server."""
-        self._stage.scenario.expect_message(text)
+        self._stage.scenario.account.expect_message(text)
 
     @keyword
     def evidence_should_show_datagram_from(self, address: str) -> None:

@@ -229,19 +229,19 @@ class ServerKeywords:
     @keyword
     def server_should_list_module(self) -> None:
         """The endpoint is registered."""
-        self._stage.scenario.expect_registration(
+        self._stage.scenario.account.expect(
             lambda registration: registration is not None, "the module is registered"
         )
 
     @keyword
     def server_should_list_module_anew(self) -> None:
         """The endpoint is registered, and not by a registration that was listed before."""
-        self._stage.scenario.expect_new_registration()
+        self._stage.scenario.account.expect_anew()
 
     @keyword
     def server_should_no_longer_list_module(self, within: timedelta | None = None) -> None:
         """The endpoint's registration is gone, or goes in this time."""
-        self._stage.scenario.expect_registration(
+        self._stage.scenario.account.expect(
             lambda registration: registration is None,
             "the registration is gone",
             within.total_seconds() if within else None,
@@ -250,7 +250,7 @@ class ServerKeywords:
     @keyword
     def server_should_not_list_module(self) -> None:
         """The endpoint is not registered, nor becomes so in the bench's quiet time."""
-        self._stage.scenario.expect_stays(
+        self._stage.scenario.account.expect_to_stay(
             lambda registration: registration is None, "the module is not registered"
         )
 
@@ -267,7 +267,7 @@ class ServerKeywords:
     @keyword
     def server_should_list_object(self, path: Path) -> None:
         """The registration names this object instance."""
-        self._stage.scenario.expect_registration(
+        self._stage.scenario.account.expect(
             lambda registration: registration is not None and path in registration.objects,
             f"{path} is among the module's objects",
         )
@@ -276,7 +276,7 @@ class ServerKeywords:
     def server_should_list_objects_of(self, *resources: Path) -> None:
         """The registration names the object instance of each of these resources."""
         instances = {Path.of(resource.ids[:2]) for resource in resources}
-        self._stage.scenario.expect_registration(
+        self._stage.scenario.account.expect(
             lambda registration: (
                 registration is not None and instances.issubset(registration.objects)
             ),
@@ -287,7 +287,7 @@ class ServerKeywords:
     def server_should_list_only(self, *instances: Path) -> None:
         """The registration names these object instances, once each, beside the module's own."""
         expected = sorted(instances)
-        self._stage.scenario.expect_registration(
+        self._stage.scenario.account.expect(
             lambda registration: (
                 registration is not None
                 and sorted(path for path in registration.objects if path.object not in OWN_OBJECTS)
@@ -299,7 +299,7 @@ class ServerKeywords:
     @keyword
     def server_should_list_lifetime(self, lifetime: int) -> None:
         """The registration ends after `lifetime` seconds without an update."""
-        self._stage.scenario.expect_registration(
+        self._stage.scenario.account.expect(
             lambda registration: registration is not None and registration.lifetime == lifetime,
             f"the registration has a lifetime of {lifetime} s",
         )
@@ -307,7 +307,7 @@ class ServerKeywords:
     @keyword
     def server_should_not_list_object(self, path: Path) -> None:
         """The registration does not name this, nor does it in the bench's quiet time."""
-        self._stage.scenario.expect_stays(
+        self._stage.scenario.account.expect_to_stay(
             lambda registration: (
                 registration is not None
                 and not any(listed in path or path in listed for listed in registration.objects)
@@ -318,7 +318,7 @@ class ServerKeywords:
     @keyword
     def server_should_no_longer_list_object(self, path: Path) -> None:
         """The registration is there and does not name this object instance any more."""
-        self._stage.scenario.expect_registration(
+        self._stage.scenario.account.expect(
             lambda registration: registration is not None and path not in registration.objects,
             f"{path} is no longer among the module's objects",
         )

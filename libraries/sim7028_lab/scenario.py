@@ -12,22 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from lab_evidence import Direction, Event, Source
+from lab_evidence import Direction, Event, Json, Source
 from leshan import (
     Address,
     Answer,
-    CoapMessage,
-    Deregistered,
     Device,
-    EventMissing,
-    EventStream,
     InvalidAnswer,
     Operation,
-    Registration,
-    ServerEvent,
-    Updated,
 )
-from leshan import Registered as ServerRegistered
 from lwm2m import Code, Kind, Path, Value
 from sim7028 import (
     AtRefused,
@@ -50,6 +42,7 @@ from sim7028 import (
     WriteRequest,
 )
 from sim7028.basics import Identify
+from sim7028_lab.account import Account
 from sim7028_lab.answers import expect_values, listed
 from sim7028_lab.bench import Bench
 from sim7028_lab.failure import ScenarioFailed, ScenarioMisused, Side
@@ -58,8 +51,6 @@ from sim7028_lab.relay import Loopback, Relay
 
 _DISCARD = 9
 """The port of a service that never answers (RFC 863)."""
-_TELLING = 1.0
-"""How long the server takes to tell the harness of what it did, in s."""
 _NEUTRAL = {
     Parameter.CONNECTION_TYPE: 4,
     Parameter.LIFETIME: 3600,
@@ -89,6 +80,8 @@ class Exchange:
         mark: taken before the server was asked, so that nothing older can stand for the report.
         operation: the server's side.
         started: when, in s on the monotonic clock.
+        uplink_age: how old the module's last message to the server was by then, in s; None when
+            the server had not heard of it at all.
         report: the URC that the module printed for it, once that is claimed.
     """
 
@@ -96,6 +89,7 @@ class Exchange:
     mark: Mark
     operation: Operation[Answer]
     started: float
+    uplink_age: float | None = None
     report: ServerRequest | None = None
 
 
@@ -132,8 +126,7 @@ class Scenario:
         self._opening: Mark | None = None
         self._opened_at = self._last_act
         self._exchanges: list[Exchange] = []
-        self._streams: dict[str, EventStream] = {}
-        self._seen_registrations: set[str] = set()
+        self._accounts: dict[str, Account] = {}
         self._changed: set[Parameter] = set()
         self._off_network = False
         self._paused = False
@@ -153,13 +146,17 @@ class Scenario:
         """Tell the module server, endpoint name and lifetime.
 
         Args:
-            lifetime: of the registration, in s; the module's own when left out.
+            lifetime: of the registration, in s; when left out, the module's own, or one that ends
+                within the bench's `nat_idle`: the module renews its registration before, and so
+                keeps the way from the server open.
             coap: another address than the server's own.
         """
-        _ = self._events  # long before the cause, for the server is slow to fill it
+        _ = self.account  # long before the cause, for the server is slow to fill it
         server = coap or self.bench.server.coap
         if lifetime is not None:
             self._changed.add(Parameter.LIFETIME)
+        elif self._timing.nat_idle is not None:
+            lifetime = int(self._timing.nat_idle)
         self.module.configure(
             Configuration(
                 server=server.host,
@@ -207,7 +204,7 @@ class Scenario:
     def open_session(self) -> None:
         """Let the module begin to register."""
         self._opening, self._opened_at = self.bench.channel.mark(), time.monotonic()
-        _ = self._events  # before the cause, so that nothing of it is missed
+        _ = self.account  # before the cause, so that nothing of it is missed
         self.bench.channel.send(Open())
         self._last_act = time.monotonic()
 
@@ -222,23 +219,11 @@ class Scenario:
         Raises:
             UrcMissing: it does not come in time.
         """
-        registered = self._begun().next(Registered, within=self._limit)
+        registered = self._begun().next(Registered, within=self._timing.registration)
         session = Session(self.bench.channel, registered)
         self._sessions.append(OpenSession(session, self.endpoint))
-        self._follow_registration()
+        self.account.follow(self._opened_at)
         return session
-
-    def _follow_registration(self) -> None:
-        """Wait for the server's own word of the registration that the module announced."""
-        try:
-            self._events.wait(ServerRegistered, since=self._opened_at, within=_TELLING)
-        except EventMissing:
-            # The server answers a stream before it begins to fill it: seldom, that is too late.
-            self._streams.pop(self.endpoint).close()
-            self.expect_registration(lambda found: found is not None, "the module is registered")
-            registered = f"Registered {self.bench.leshan.registration(self.endpoint)}"
-            self.bench.timeline.record(Event(Source.SERVER, Direction.NOTED, registered))
-            _ = self._events
 
     def expect_no_session(self, during: float | None = None) -> None:
         """Make sure that the registration that was begun is not reported, now or in a while.
@@ -252,18 +237,6 @@ class Scenario:
         if self._opening is None:
             raise ScenarioMisused("no registration was begun", "Module Opens Session does that")
         return self._opening
-
-    @property
-    def _events(self) -> EventStream:
-        """What the server tells of the endpoint."""
-        if self.endpoint not in self._streams:
-            self._streams[self.endpoint] = self.bench.leshan.events(self.endpoint)
-        return self._streams[self.endpoint]
-
-    @property
-    def _limit(self) -> float:
-        """How long a registration, or the server's notice of one, may take, in s."""
-        return self._timing.registration
 
     @property
     def session(self) -> Session:
@@ -400,6 +373,15 @@ class Scenario:
     # What the server is made to do
 
     @property
+    def account(self) -> Account:
+        """What the server knows of the endpoint."""
+        if self.endpoint not in self._accounts:
+            self._accounts[self.endpoint] = Account(
+                self.bench.leshan, self.endpoint, self._timing, self.bench.timeline
+            )
+        return self._accounts[self.endpoint]
+
+    @property
     def device(self) -> Device:
         """The module as the server knows it."""
         return self.bench.leshan.device(self.endpoint)
@@ -413,9 +395,32 @@ class Scenario:
         """Take a mark, then let the server begin."""
         mark = self.bench.channel.mark(f"the server's request for {path}")
         self._last_act = started = time.monotonic()
-        exchange = Exchange(path, mark, cause(), started)
+        heard = self.account.last_heard
+        age = None if heard is None else started - heard
+        if age is not None:
+            told = f"the server last heard of the module {age:.1f} s ago"
+            data: dict[str, Json] = {"uplink_age": round(age, 3)}
+            self.bench.timeline.record(Event(Source.SERVER, Direction.NOTED, told, data, started))
+        exchange = Exchange(path, mark, cause(), started, age)
         self._exchanges.append(exchange)
         return exchange
+
+    @property
+    def closed_way(self) -> str:
+        """Why the server's last request may never have reached the module; empty when it must have.
+
+        A network that translates addresses forgets a device that is silent for too long.
+        """
+        idle = self._timing.nat_idle
+        last = self._exchanges[-1] if self._exchanges else None
+        if idle is None or last is None or last.report is not None:
+            return ""
+        if last.uplink_age is None or last.uplink_age <= idle:
+            return ""
+        return (
+            f"the server asked {last.uplink_age:.1f} s after the module's last message, and the"
+            f" network keeps the way to it open for {idle:g} s (timing.nat_idle)"
+        )
 
     # What the module should say
 
@@ -493,29 +498,9 @@ class Scenario:
         )
 
     def expect_on_air(self, path: Path) -> None:
-        """The server's last request has left it; the module has it or will in a moment.
-
-        Args:
-            path: what it asks for.
-        """
+        """The server's last request for `path` has left it; the module has it in a moment."""
         exchange = self._unreported(path)
-        segments = ", ".join(f'"{segment}"' for segment in path.ids)
-        try:
-            self._events.wait(
-                lambda event: (
-                    isinstance(event, CoapMessage)
-                    and not event.incoming
-                    and segments in event.options
-                ),
-                since=exchange.started,
-                within=self._limit,
-            )
-        except EventMissing:
-            raise ScenarioFailed(
-                exchange.operation.description,
-                f"the server to send it within {self._limit:g} s",
-                "it sent nothing",
-            ) from None
+        self.account.expect_sent(path, exchange.operation.description, exchange.started)
 
     def expect_values_as_before(self, changed: Mapping[Path, Value]) -> None:
         """The server got what it got when it last read the same path, but for these changes."""
@@ -575,96 +560,17 @@ class Scenario:
             )
             self.bench.timeline.record(Event(Source.FINDING, Direction.NOTED, difference))
 
-    def expect_message(self, text: str) -> None:
-        """A CoAP message that holds this text went between the module and the server."""
-
-        def holds(event: ServerEvent) -> bool:
-            return isinstance(event, CoapMessage) and text in str(event)
-
-        self._events.wait(holds, since=0, within=self._limit)
-
     def expect_update(self, within: float | None = None) -> None:
         """The module renewed its registration since it was last made to do something.
 
         Args:
             within: how long to wait, in s; the bench's time for a registration when left out.
         """
-        limit = self._limit if within is None else within
-        try:
-            self._events.wait(Updated, since=self._last_act, within=limit)
-        except EventMissing:
-            raise ScenarioFailed(
-                f"registration of {self.endpoint}",
-                f"an update within {limit:g} s",
-                "the server saw none",
-            ) from None
+        self.account.expect_update(self._last_act, within)
 
     def expect_no_update(self) -> None:
-        """The module has not renewed its registration since, nor does it in the quiet time."""
-        with contextlib.suppress(EventMissing):
-            update = self._events.wait(Updated, since=self._last_act, within=self._timing.quiet)
-            asked = f"registration of {self.endpoint}"
-            raise ScenarioFailed(asked, "no update", f"the server saw one: {update}")
-
-    def expect_registration(
-        self,
-        wanted: Callable[[Registration | None], bool],
-        sentence: str,
-        within: float | None = None,
-    ) -> None:
-        """Wait until what the server lists for this endpoint is as `wanted`.
-
-        Args:
-            wanted: decides on the registration, None when there is none.
-            sentence: says what is wanted, for the message.
-            within: how long to wait, in s; the bench's time for a registration when left out.
-
-        Raises:
-            ScenarioFailed: it does not become so in time.
-        """
-        limit = self._limit if within is None else within
-        deadline = time.monotonic() + limit
-        while True:
-            seen = time.monotonic()
-            registration = self.bench.leshan.registration(self.endpoint)
-            if wanted(registration):
-                if registration is not None:
-                    self._seen_registrations.add(registration.id)
-                return
-            try:
-                self._events.wait(
-                    _is_about_registration,
-                    since=seen,
-                    within=max(0.0, deadline - time.monotonic()),
-                )
-            except EventMissing:
-                listed = registration or f"nothing under the name {self.endpoint}"
-                raise ScenarioFailed(
-                    f"registration of {self.endpoint}",
-                    f"that {sentence} within {limit:g} s",
-                    f"the server lists {listed}",
-                ) from None
-
-    def expect_new_registration(self) -> None:
-        """The server lists the endpoint under a registration that it did not list before."""
-        self.expect_registration(
-            lambda registration: (
-                registration is not None and registration.id not in self._seen_registrations
-            ),
-            "the module has registered anew",
-        )
-
-    def expect_stays(self, wanted: Callable[[Registration | None], bool], sentence: str) -> None:
-        """What the server lists for this endpoint is as `wanted` now and for the quiet time.
-
-        Raises:
-            ScenarioFailed: it is not, or does not stay so.
-        """
-        seen = time.monotonic()
-        self.expect_registration(wanted, sentence, within=0)
-        with contextlib.suppress(EventMissing):
-            self._events.wait(_is_about_registration, since=seen, within=self._timing.quiet)
-            self.expect_registration(wanted, sentence, within=0)
+        """It has not renewed its registration since, nor does it in the quiet time."""
+        self.account.expect_no_update(self._last_act)
 
     # Other ways to the server
 
@@ -744,8 +650,8 @@ class Scenario:
             if not exchange.operation.awaited
         ]
         with contextlib.ExitStack() as stack:
-            for stream in self._streams.values():
-                stack.callback(stream.close)
+            for account in self._accounts.values():
+                stack.callback(account.close)
             for relay in self._relays:
                 stack.callback(relay.close)
             if self._paused:
@@ -757,9 +663,8 @@ class Scenario:
             unclaimed = [
                 f"nobody claimed the module's {urc.line.text!r}" for urc in self._mark.unclaimed()
             ]
-            for endpoint in self._streams:
-                self.endpoint = endpoint
-                self.expect_registration(_is_gone, "no registration stays behind")
+            for account in self._accounts.values():
+                account.expect_gone()
         difference = self._new_difference()
         if left := unawaited + unclaimed:
             came = f"it left something over: {'; '.join(left)}"
@@ -809,11 +714,3 @@ class Scenario:
                 self.bench.module.start()
         for parameter in changed:
             self._configure(parameter, _NEUTRAL[parameter])
-
-
-def _is_about_registration(event: ServerEvent) -> bool:
-    return isinstance(event, (ServerRegistered, Updated, Deregistered))
-
-
-def _is_gone(registration: Registration | None) -> bool:
-    return registration is None

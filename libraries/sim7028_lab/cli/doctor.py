@@ -31,7 +31,7 @@ def doctor(bench: str, leshan: str | None) -> None:
                 scenario.point_at_server()
                 scenario.open_session()
                 scenario.expect_session()
-                scenario.expect_registration(
+                scenario.account.expect(
                     lambda registration: registration is not None, "The module is registered"
                 )
             finally:
