@@ -115,6 +115,20 @@ class ModuleKeywords:
         scenario.expect_session()
 
     @keyword
+    def module_shares_registration(self, *resources: Path) -> None:
+        """Goes on with the registration of the test before, or makes one with these resources.
+
+        For suites that must spare the air: from the first test to *Module Ends Shared
+        Registration*, there is one registration for all, unless a test went wrong.
+        """
+        self._stage.scenario.share_registration(resources)
+
+    @keyword
+    def module_ends_shared_registration(self) -> None:
+        """Deregisters what *Module Shares Registration* left; a Suite Teardown."""
+        self._stage.bench.end_standing()
+
+    @keyword
     def module_opens_session(self) -> None:
         """Begins to register: `AT+LWOPEN`, answered by OK (note 2.2.4)."""
         self._stage.scenario.open_session()

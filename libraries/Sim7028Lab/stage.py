@@ -98,6 +98,8 @@ class Stage:
             return
         failure = Failure.of(keyword, error)
         self._failures.append(failure.message)
+        if self._scenario is not None:
+            self._scenario.keep_nothing()
         self.record(failure.event)
         if self._probe is None and not (failure.side is Side.HARNESS and failure.certain):
             given_up = self._scenario.given_up if self._scenario else ()

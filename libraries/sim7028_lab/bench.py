@@ -14,6 +14,7 @@ from sim7028.basics import Identify
 from sim7028_lab.baseline import load_baseline
 from sim7028_lab.benchfile import BenchFile
 from sim7028_lab.report.journal import BenchFacts, Journal, ModuleFacts, ModuleKind
+from sim7028_lab.standing import Standing
 from sim7028_lab.virtual import VirtualModule
 from sim7028_lab.watch import Watch
 from virtual_sim7028 import Settings
@@ -40,6 +41,7 @@ class Bench:
         module: the module behind it.
         identity: what the module said it is.
         address: the IP address that the network gave it last; None when it gave none.
+        standing: a registration that a scenario left to the next; None when there is none.
 
     Args:
         file: the bench file.
@@ -64,6 +66,7 @@ class Bench:
         self.redactor = redactor or Redactor()
         for secret in file.secrets:
             self.redactor.add(secret)
+        self.standing: Standing | None = None
         self._kept: set[Path] = set()
         with contextlib.ExitStack() as stack:
             self._open(stack, say)
@@ -89,6 +92,7 @@ class Bench:
                 recorder=self.timeline,
             )
         )
+        stack.callback(self._forget_standing)
         journal = Journal(self.results, self.redactor.text)
         journal.opened(self.facts)
         stack.callback(lambda: journal.closed(self._module_once_more()))
@@ -112,12 +116,29 @@ class Bench:
 
     def bring_up(self) -> None:
         """Get the module from power-up to the network, without sessions."""
+        self._forget_standing()
         network = self.file.network
         self.identity = self.module.bring_up(
             BringUp(apn=network.apn, pin=network.pin, attach_limit=self.file.timing.attach)
         )
         self.redactor.add(self.identity.imei)
         self.address = self.module.address().address
+
+    def end_standing(self) -> None:
+        """Deregister what a scenario left to the next, if one did.
+
+        Raises:
+            ScenarioFailed: the server still lists it.
+            AtError: the module refused, or did not answer.
+        """
+        standing, self.standing = self.standing, None
+        if standing is not None:
+            standing.end(self.module)
+
+    def _forget_standing(self) -> None:
+        standing, self.standing = self.standing, None
+        if standing is not None:
+            standing.forget()
 
     def await_network(self) -> None:
         """Wait until the network has the module, perhaps at another address than before.

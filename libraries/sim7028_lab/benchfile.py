@@ -66,6 +66,15 @@ class BenchFile:
         return self.path.stem
 
     @property
+    def unfit_tags(self) -> tuple[str, ...]:
+        """Tags of scenarios that this bench cannot carry out."""
+        tags = {
+            "virtual-only": self.module.is_in_the_field,
+            "local-server": self.leshan.mode is Mode.REMOTE,
+        }
+        return tuple(tag for tag, unfit in tags.items() if unfit)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be written down."""
         password = self.leshan.auth[1] if self.leshan.auth else None

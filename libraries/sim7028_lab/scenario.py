@@ -48,6 +48,7 @@ from sim7028_lab.bench import Bench
 from sim7028_lab.failure import ScenarioFailed, ScenarioMisused, Side
 from sim7028_lab.probe import Asked
 from sim7028_lab.relay import Loopback, Relay
+from sim7028_lab.standing import OpenSession, Standing
 
 _DISCARD = 9
 """The port of a service that never answers (RFC 863)."""
@@ -93,14 +94,6 @@ class Exchange:
     report: ServerRequest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """A session of the module, and the name it is registered under."""
-
-    session: Session
-    endpoint: str
-
-
 class Scenario:
     """What one test does with the bench.
 
@@ -131,6 +124,7 @@ class Scenario:
         self._off_network = False
         self._paused = False
         self._relays: list[Relay] = []
+        self._shared: frozenset[Path] | None = None
         bench.server.check()
         bench.watch.begin()
 
@@ -270,11 +264,42 @@ class Scenario:
         self._last_act = time.monotonic()
         self.session.delete(object_id)
 
+    def share_registration(self, resources: Sequence[Path]) -> None:
+        """Take over the registration that a scenario before left standing, or make one to leave.
+
+        Args:
+            resources: those that are declared; others than the standing ones need a new one.
+        """
+        standing, self.bench.standing = self.bench.standing, None
+        if standing is not None and standing.is_sound(resources):
+            self._sessions.extend(standing.sessions)
+            self._accounts.update(standing.accounts)
+            self.endpoint = standing.sessions[-1].endpoint
+        else:
+            if standing is not None:
+                standing.end(self.bench.module)
+            self.module.start()
+            self.point_at_server()
+            self.open_session()
+            self.expect_session()
+            self.add(resources)
+            instances = {Path.of(resource.ids[:2]) for resource in resources}
+            self.account.expect(
+                lambda found: found is not None and instances.issubset(found.objects),
+                f"{', '.join(map(str, sorted(instances)))} are among the module's objects",
+            )
+        self._shared = frozenset(resources)
+
+    def keep_nothing(self) -> None:
+        """Leave no registration to the next scenario: it has ended, or this one went wrong."""
+        self._shared = None
+
     def deregister(self) -> None:
         """Close the session."""
         self._last_act = time.monotonic()
         self.session.close()
         self._sessions.pop()
+        self.keep_nothing()
 
     def restart_module(self) -> None:
         """Restart the module and bring it up again; its sessions and parameters are gone."""
@@ -649,9 +674,12 @@ class Scenario:
             for exchange in self._exchanges
             if not exchange.operation.awaited
         ]
+        if unawaited:
+            self.keep_nothing()
         with contextlib.ExitStack() as stack:
+            accounts = stack.enter_context(contextlib.ExitStack())
             for account in self._accounts.values():
-                stack.callback(account.close)
+                accounts.callback(account.close)
             for relay in self._relays:
                 stack.callback(relay.close)
             if self._paused:
@@ -659,12 +687,19 @@ class Scenario:
             if self._off_network:
                 self.join_network()
             self._unset_parameters()
-            self.bench.module.release()
+            if self._shared is None:
+                self.bench.module.release()
+                for account in self._accounts.values():
+                    account.expect_gone()
+            else:
+                # A fence: what the module still has to say of this scenario comes before it.
+                self.bench.channel.resynchronise(within=self._timing.urc)
+                sessions, shared = tuple(self._sessions), self._shared
+                self.bench.standing = Standing(sessions, dict(self._accounts), shared)
+                accounts.pop_all()
             unclaimed = [
                 f"nobody claimed the module's {urc.line.text!r}" for urc in self._mark.unclaimed()
             ]
-            for account in self._accounts.values():
-                account.expect_gone()
         difference = self._new_difference()
         if left := unawaited + unclaimed:
             came = f"it left something over: {'; '.join(left)}"
