@@ -50,9 +50,16 @@ for command in (catalogue, check_log, doctor, replay, report, server, virtual_mo
 
 
 def main() -> None:
-    """Run the command line; what is wrong with the bench becomes one message and exit code 2."""
+    """Run the command line.
+
+    What is wrong with the bench, or with a file, becomes one message and exit code 2.
+    """
     try:
         cli()
     except _BENCH_ERRORS as error:
         click.secho(str(error), fg="red", err=True)
+        sys.exit(BENCH_IS_WRONG)
+    except OSError as error:
+        what = error.filename or "standard output"
+        click.secho(f"{what}: {error.strerror or error}", fg="red", err=True)
         sys.exit(BENCH_IS_WRONG)

@@ -18,6 +18,8 @@ from sim7028.transcript import Part
 from sim7028_lab.baseline import Baseline, load_baseline, shipped_baseline
 
 NOT_READABLE = 2
+_LARGEST = 256 * 2**20
+"""Bytes; a log of years has less, and what is larger is no log of an AT port."""
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -29,6 +31,14 @@ class _Checked:
     capture: Capture
     findings: Sequence[Finding]
     accepted: Sequence[Finding]
+
+
+@dataclass(eq=False)
+class _Unreadable(Exception):
+    """A file that nothing can be said of, and why."""
+
+    name: str
+    why: str
 
 
 @click.command("check-log")
@@ -60,7 +70,8 @@ def check_log(
 
     Example: sim7028-lab check-log --firmware note-1.03 --json results/evidence/*/*.jsonl
 
-    Exit codes: 0 nothing found, 1 findings, 2 a file is not readable or holds no AT traffic.
+    Exit codes: 0 nothing found, 1 findings, 2 a file is not readable or holds no AT traffic; the
+    others are told all the same.
     """
     if rules:
         _list_rules()
@@ -68,13 +79,22 @@ def check_log(
     if not files:
         raise click.UsageError("Missing argument 'FILE...'.")
     known = _baseline(firmware, baseline)
-    checked = [_check(name, known) for name in files]
-    if baseline_out is not None:
+    checked: list[_Checked] = []
+    unreadable: list[_Unreadable] = []
+    for name in files:
+        try:
+            checked.append(_check(name, known))
+        except _Unreadable as error:
+            unreadable.append(error)
+            click.secho(f"{name}: {error.why}", fg="red", err=True)
+    if baseline_out is not None and not unreadable:
         _write_baseline(baseline_out, known, checked)
     if as_json:
-        click.echo(json.dumps(_report(checked), indent=2, ensure_ascii=True))
-    else:
+        click.echo(json.dumps(_report(checked, unreadable), indent=2, ensure_ascii=True))
+    elif checked:
         _print(checked)
+    if unreadable:
+        raise SystemExit(NOT_READABLE)
     raise SystemExit(1 if any(each.findings for each in checked) else 0)
 
 
@@ -92,16 +112,13 @@ def _baseline(firmware: str | None, path: Path | None) -> Baseline:
 
 
 def _check(name: str, known: Baseline) -> _Checked:
-    try:
-        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        _give_up(f"{name}: cannot be read: {error.strerror or error}")
-    capture = read_capture(raw)
+    capture = read_capture(_read(name))
     if not capture.is_conversation:
-        _give_up(
-            f"{name}: no AT command and no URC is in it. Is it the log of the module's AT port, and"
-            " saved as text?"
+        why = (
+            "no AT command and no URC is in it. Is it the log of the module's AT port, and saved"
+            " as text?"
         )
+        raise _Unreadable(name, why)
     found = check(capture.entries)
     told: dict[bool, list[Finding]] = {False: [], True: []}
     for each in found:
@@ -109,9 +126,23 @@ def _check(name: str, known: Baseline) -> _Checked:
     return _Checked(name, capture, findings=told[False], accepted=told[True])
 
 
-def _give_up(message: str) -> None:
-    click.secho(message, fg="red", err=True)
-    raise SystemExit(NOT_READABLE)
+def _read(name: str) -> bytes:
+    """The file, if it is one and of a size that a log can have."""
+    try:
+        if name == "-":
+            raw = sys.stdin.buffer.read(_LARGEST + 1)
+        elif (path := Path(name)).is_char_device() or path.is_block_device():
+            raise _Unreadable(
+                name, "a device and no saved log; save what it prints, then check that"
+            )
+        else:
+            with path.open("rb") as file:
+                raw = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise _Unreadable(name, f"cannot be read: {error.strerror or error}") from None
+    if len(raw) > _LARGEST:
+        raise _Unreadable(name, f"it is larger than {_LARGEST >> 20} MB; give a part of it")
+    return raw
 
 
 def _write_baseline(path: Path, known: Baseline, checked: Sequence[_Checked]) -> None:
@@ -122,13 +153,10 @@ def _write_baseline(path: Path, known: Baseline, checked: Sequence[_Checked]) ->
         for finding in (*each.accepted, *each.findings)
         if finding.side is Side.MODULE
     ]
-    try:
-        path.write_text(before.with_findings(module).toml, encoding="utf-8")
-    except OSError as error:
-        _give_up(f"{path}: cannot be written: {error.strerror or error}")
+    path.write_text(before.with_findings(module).toml, encoding="utf-8")
 
 
-def _report(checked: Sequence[_Checked]) -> dict[str, object]:
+def _report(checked: Sequence[_Checked], unreadable: Sequence[_Unreadable]) -> dict[str, object]:
     """What `check_log.schema.json` beside this module describes."""
     return {
         "files": [
@@ -141,6 +169,7 @@ def _report(checked: Sequence[_Checked]) -> dict[str, object]:
             }
             for each in checked
         ],
+        "unreadable": [{"file": each.name, "why": each.why} for each in unreadable],
         "findings": [_finding(each.name, f) for each in checked for f in each.findings],
         "accepted": [_finding(each.name, f) for each in checked for f in each.accepted],
     }

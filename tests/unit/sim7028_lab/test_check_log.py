@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -172,3 +174,49 @@ def test_a_wrong_baseline_is_one_message(
         sim7028_lab.cli.main()
     assert ended.value.code == 2
     assert f"{baseline}: entry 1: write rule, on, why, and nothing else" in capsys.readouterr().err
+
+
+# What cannot be read
+
+
+def test_one_unreadable_file_does_not_hide_what_is_in_the_others(log: Path) -> None:
+    result = run("--json", "/no/such.log", log)
+    report = json.loads(result.stdout)
+    jsonschema.validate(report, SCHEMA)
+    assert result.exit_code == 2
+    assert report["unreadable"] == [
+        {"file": "/no/such.log", "why": "cannot be read: No such file or directory"}
+    ]
+    assert report["findings"]
+
+
+def test_an_endless_device_is_not_read() -> None:
+    result = run("/dev/zero")
+    assert result.exit_code == 2
+    assert "a device and no saved log" in result.stderr
+
+
+def test_a_pipe_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["sim7028_lab.cli.check_log"], "_LARGEST", 2**20)
+    result = run("-", stdin=b"AT\r\nOK\r\n" * 2**18)
+    assert result.exit_code == 2
+    assert "larger than 1 MB" in result.stderr
+
+
+def test_a_baseline_is_not_made_of_half_the_files(log: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made.toml"
+    assert run("--baseline-out", made, "/no/such.log", log).exit_code == 2
+    assert not made.exists()
+
+
+def test_a_full_disk_behind_stdout_is_one_line(log: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "sim7028_lab.cli", "check-log", "--json", log],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert result.returncode == 2
+    assert result.stderr == "standard output: No space left on device\n"
