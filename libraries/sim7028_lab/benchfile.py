@@ -28,7 +28,7 @@ from sim7028_lab.benchsections import (
     RecoverySection,
     TimingSection,
 )
-from virtual_sim7028 import PROFILES, InvalidSwitch
+from virtual_sim7028 import PROFILES, InvalidFault, InvalidSwitch, PlannedFault
 
 SHIPPED = Path(__file__).parents[2] / "robot" / "benches"
 """The bench files that come with a checkout."""
@@ -189,6 +189,11 @@ def _impossible(bench: BenchFile) -> Iterable[str]:
             PROFILES[module.firmware].switched(module.switches)
         except InvalidSwitch as error:
             yield f"module.switches: {error}"
+    for fault in module.faults:
+        try:
+            PlannedFault.parse(fault)
+        except InvalidFault as error:
+            yield f"module.faults: {error}"
     try:
         load_baseline(module.baseline_file)
     except BaselineError as error:

@@ -101,6 +101,16 @@ class PowerOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Detached:
+    """The network has sent the module away, which does not look for it again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfCoverage:
+    """The network is out of reach; the module looks for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommandLine:
     """A line from the UART, without its CR."""
 
@@ -171,7 +181,16 @@ class Elapsed:
 
 
 Input: TypeAlias = (
-    PowerOn | CommandLine | Connected | NotConnected | Received | Repeated | Answered | Elapsed
+    PowerOn
+    | Detached
+    | OutOfCoverage
+    | CommandLine
+    | Connected
+    | NotConnected
+    | Received
+    | Repeated
+    | Answered
+    | Elapsed
 )
 
 # Effects

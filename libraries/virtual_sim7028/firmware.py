@@ -11,9 +11,11 @@ from virtual_sim7028.console import CmeError, Console, ErrorReport, Refused
 from virtual_sim7028.effects import (
     After,
     CommandLine,
+    Detached,
     Effect,
     Elapsed,
     Input,
+    OutOfCoverage,
     PowerOn,
     Reset,
     Timer,
@@ -84,6 +86,11 @@ class Firmware:
         match event:
             case PowerOn():
                 self.reboot()
+            case Detached():
+                self.leave_network()
+            case OutOfCoverage():
+                self.leave_network()
+                self.network.attach()
             case CommandLine(text):
                 if self.listening:
                     self._execute(text)

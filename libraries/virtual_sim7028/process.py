@@ -1,13 +1,14 @@
 """The module as a process: `python -m virtual_sim7028`.
 
 Its first line on stdout says where the port is; each line after it is an event, as
-`lab_evidence.Event.to_json` gives it.
+`lab_evidence.Event.to_json` gives it, or `{"answer": "ok"}` to an order on a stdin that is watched.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lab_evidence import Json, Recorder, Silent
+from virtual_sim7028.condition import Condition
+from virtual_sim7028.control import Control, ControlError, ControlSocket
+from virtual_sim7028.faults import InvalidFault, PlannedFault, fault_table
 from virtual_sim7028.firmware import Firmware
 from virtual_sim7028.identity import Identity
 from virtual_sim7028.profiles import (
@@ -33,6 +37,7 @@ from virtual_sim7028.standalone import (
     add_port_options,
     end_of_process,
     open_uart,
+    watch_stdin,
 )
 from virtual_sim7028.uart import UartError
 
@@ -47,8 +52,10 @@ class Settings:
         profile: the firmware profile's name.
         switches: single choices of the profile, by the name of its field.
         pin: the SIM's PIN; None or empty when it asks for none.
+        faults: what befalls it, and when, as `PlannedFault.parse` reads it.
+        control: where to make a Unix socket that takes orders.
         events: whether events are printed.
-        watch_stdin: whether the module ends when its standard input does.
+        watch_stdin: whether the module takes orders from its standard input, and ends with it.
     """
 
     at: str = "pty"
@@ -56,6 +63,8 @@ class Settings:
     profile: str = NOTE_103.name
     switches: Mapping[str, str] = field(default_factory=dict)
     pin: str | None = None
+    faults: tuple[str, ...] = ()
+    control: Path | None = None
     events: bool = True
     watch_stdin: bool = False
 
@@ -70,6 +79,10 @@ def command_line(settings: Settings) -> list[str]:
         command += ["--set", f"{name}={value}"]
     if settings.pin:
         command += ["--pin", settings.pin]
+    for fault in settings.faults:
+        command += ["--fault", fault]
+    if settings.control is not None:
+        command += ["--control", str(settings.control)]
     if not settings.events:
         command.append("--quiet-events")
     if settings.watch_stdin:
@@ -111,9 +124,12 @@ def main(argv: Sequence[str] | None = None, program: str = "python -m virtual_si
     if arguments.profiles:
         print(profile_table(), end="")
         return 0
+    if arguments.faults_shown:
+        print(fault_table(), end="")
+        return 0
     try:
         asyncio.run(_serve(_settings(arguments)))
-    except (InvalidSwitch, UartError) as error:
+    except (InvalidSwitch, InvalidFault, UartError, ControlError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return USAGE_ERROR
     return 0
@@ -142,10 +158,27 @@ def _parser(program: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--pin", metavar="PIN", help="the PIN that the SIM asks for")
     parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        dest="faults",
+        metavar="NAME@COMMAND[:N]",
+        help="a fault that comes with the N-th command that begins so; may be given again",
+    )
+    parser.add_argument(
+        "--control",
+        type=Path,
+        metavar="PATH",
+        help="make a Unix socket that takes orders (see sim7028-lab virtual-control)",
+    )
+    parser.add_argument(
         "--quiet-events", action="store_true", help="print the ready line and no events"
     )
     parser.add_argument(
         "--profiles", action="store_true", help="show every choice of every profile, and end"
+    )
+    parser.add_argument(
+        "--faults", action="store_true", dest="faults_shown", help="show every fault, and end"
     )
     return parser
 
@@ -168,6 +201,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         profile=arguments.profile,
         switches=switches,
         pin=arguments.pin,
+        faults=tuple(arguments.faults),
+        control=arguments.control,
         events=not arguments.quiet_events,
         watch_stdin=arguments.watch_stdin,
     )
@@ -186,27 +221,45 @@ def _profile(settings: Settings) -> Profile:
     return PROFILES[settings.profile].switched(settings.switches)
 
 
+def _plan(settings: Settings) -> tuple[PlannedFault, ...]:
+    """What is to befall the module.
+
+    Raises:
+        InvalidFault: a fault is not written as it should be.
+    """
+    try:
+        return tuple(PlannedFault.parse(text) for text in settings.faults)
+    except InvalidFault as error:
+        raise InvalidFault(f"--fault: {error}") from None
+
+
 async def _serve(settings: Settings) -> None:
     """Run a module until a signal, or the end of stdin where it is watched.
 
     Raises:
         InvalidSwitch: no such profile, switch or value.
+        InvalidFault: no such fault, or no such moment.
         UartError: the port cannot be had.
+        ControlError: the control socket cannot be had.
     """
-    profile = _profile(settings)
-    ended = end_of_process(watch_stdin=settings.watch_stdin)
+    profile, plan = _profile(settings), _plan(settings)
+    ended = end_of_process()
     printer = Printer()
     recorder: Recorder = printer if settings.events else Silent()
     firmware = Firmware(profile, Identity(pin=settings.pin or None), lambda: datetime.now(UTC))
-    runtime = Runtime(firmware, recorder)
-    try:
+    condition = Condition(plan, recorder)
+    runtime = Runtime(firmware, condition, recorder)
+    control = Control(runtime, condition)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(printer.close)
         uart = await open_uart(settings.at, settings.link, runtime.typed)
-        try:
-            printer.print(Ready(uart.port, profile.name, os.getpid()).to_json())
-            runtime.power_on(uart)
-            await ended
-        finally:
-            await runtime.power_off()
-            await uart.close()
-    finally:
-        printer.close()
+        stack.push_async_callback(uart.close)
+        stack.push_async_callback(runtime.stop)
+        runtime.start(uart)
+        if settings.control is not None:
+            orders = await ControlSocket.open(settings.control, control.obey)
+            stack.push_async_callback(orders.close)
+        printer.print(Ready(uart.port, profile.name, os.getpid()).to_json())
+        if settings.watch_stdin:
+            watch_stdin(ended, lambda line: printer.print({"answer": control.obey(line)}))
+        await ended

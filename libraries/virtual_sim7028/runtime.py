@@ -6,6 +6,7 @@ import asyncio
 
 from lab_evidence import Recorder
 from virtual_sim7028.client import Client
+from virtual_sim7028.condition import Condition
 from virtual_sim7028.effects import (
     Acknowledge,
     After,
@@ -13,12 +14,14 @@ from virtual_sim7028.effects import (
     CommandLine,
     Connect,
     Connected,
+    Detached,
     Disconnect,
     Effect,
     Elapsed,
     Ignore,
     Input,
     NotConnected,
+    OutOfCoverage,
     PowerOn,
     Print,
     Reset,
@@ -26,11 +29,14 @@ from virtual_sim7028.effects import (
     Send,
     Timer,
 )
+from virtual_sim7028.faults import Fault, Remedy
 from virtual_sim7028.firmware import Firmware
 from virtual_sim7028.line_editor import LineEditor
 from virtual_sim7028.sockets import NoSocket, open_socket
 from virtual_sim7028.tasks import Tasks
 from virtual_sim7028.uart import Uart
+
+_ERROR = b"\r\nERROR\r\n"
 
 
 class Runtime:
@@ -40,11 +46,13 @@ class Runtime:
 
     Args:
         firmware: what runs.
+        condition: what goes wrong with the module.
         recorder: is told of every CoAP message.
     """
 
-    def __init__(self, firmware: Firmware, recorder: Recorder) -> None:
+    def __init__(self, firmware: Firmware, condition: Condition, recorder: Recorder) -> None:
         self._firmware = firmware
+        self._condition = condition
         self._recorder = recorder
         self._uart: Uart | None = None
         self._typed = bytearray()
@@ -54,21 +62,59 @@ class Runtime:
         self._connecting: dict[int, asyncio.Task[None]] = {}
         self._tasks = Tasks()
 
-    def power_on(self, uart: Uart) -> None:
-        """Start, with this serial side."""
+    def start(self, uart: Uart) -> None:
+        """Boot, with this serial side."""
         self._uart = uart
         self._feed(PowerOn())
 
-    async def power_off(self) -> None:
-        """Stop; the server is not told."""
+    async def stop(self) -> None:
+        """Stop for good; the server is not told."""
         self._reset()
         await self._tasks.finish()
+
+    # What befalls the module
+
+    def strike(self, fault: Fault) -> None:
+        """Let a fault befall the module.
+
+        Raises:
+            CannotHappen: it cannot befall a module in this condition.
+        """
+        self._strike(fault)
+        self._type()
+
+    def _strike(self, fault: Fault) -> None:
+        self._condition.begin(fault)
+        match fault:
+            case Fault.POWER_OFF | Fault.HANG | Fault.DEAD:
+                self._reset()
+            case Fault.DEAF:
+                self._forget_typed()
+            case Fault.REBOOT:
+                self._perform(self._firmware.handle(PowerOn()))
+            case Fault.DETACHED:
+                self._perform(self._firmware.handle(Detached()))
+            case Fault.NETWORK_OFF if self._condition.runs:
+                self._perform(self._firmware.handle(OutOfCoverage()))
+
+    def power_on(self) -> None:
+        """Give the module its supply, so that it boots; one that has it goes on."""
+        if self._condition.has_power:
+            return
+        self._condition.end(Remedy.POWER)
+        if self._condition.runs:
+            self._feed(PowerOn())
+
+    def network_on(self) -> None:
+        """Bring the network back; the module finds it if it looks for it."""
+        self._condition.end(Remedy.NETWORK)
+        self._perform(self._condition.released())
 
     # The serial side
 
     def typed(self, data: bytes) -> None:
         """Bytes came in; a module that boots is deaf to them."""
-        if self._firmware.awake:
+        if self._condition.hears and self._firmware.awake:
             self._typed += data
             self._type()
 
@@ -80,7 +126,19 @@ class Runtime:
                 self._print(bytes([byte]))
             line = self._editor.type(byte)
             if line is not None:
-                self._perform(self._firmware.handle(CommandLine(line)))
+                self._take(line)
+
+    def _take(self, line: bytes) -> None:
+        """A command line is whole: what is planned for it comes first."""
+        for fault in self._condition.due(line):
+            if self._condition.runs:
+                self._strike(fault)
+        if not self._condition.hears:
+            return
+        if self._condition.accepts(line):
+            self._perform(self._firmware.handle(CommandLine(line)))
+        else:
+            self._print(_ERROR)
 
     def _print(self, data: bytes) -> None:
         if self._uart is not None:
@@ -94,7 +152,8 @@ class Runtime:
 
     def _perform(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:
-            self._do(effect)
+            if self._condition.let_pass(effect):
+                self._do(effect)
 
     def _do(self, effect: Effect) -> None:
         match effect:
@@ -162,5 +221,8 @@ class Runtime:
         self._timers.clear()
         for session in [*self._connecting, *self._clients]:
             self._disconnect(session)
+        self._forget_typed()
+
+    def _forget_typed(self) -> None:
         self._typed.clear()
         self._editor = LineEditor()

@@ -142,6 +142,7 @@ class Service:
         """All sockets are gone."""
         for session in self._sessions.values():
             session.network_lost()
+        self._bury()
 
     def network_found(self) -> None:
         """All sessions come back by themselves."""

@@ -165,9 +165,19 @@ class Session:
             self._console.fail(CmeError.NO_NETWORK_SERVICE)
 
     def network_lost(self) -> None:
-        """The socket is gone, and all that was under way with it."""
-        self._disconnect()
-        self.state = State.OFFLINE
+        """The socket is gone, and all that was under way with it.
+
+        A session that was opening or closing is no more; the command that waits is answered.
+        """
+        match self.state:
+            case State.OPENING:
+                self._end()
+                self._console.fail(CmeError.NO_NETWORK_SERVICE)
+            case State.CLOSING:
+                self._end()
+            case _:
+                self._disconnect()
+                self.state = State.OFFLINE
 
     def network_found(self) -> None:
         """The session gets a new socket and registers anew."""

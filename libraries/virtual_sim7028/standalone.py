@@ -11,7 +11,7 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -94,8 +94,8 @@ async def open_uart(at: str, link: Path | None, on_bytes: Callable[[bytes], None
     return await TcpUart.open(on_bytes, host.strip("[]"), int(port))
 
 
-def end_of_process(*, watch_stdin: bool) -> asyncio.Future[None]:
-    """Done at a signal, or at the end of stdin where it is watched; fails with what fails.
+def end_of_process() -> asyncio.Future[None]:
+    """Done at a signal; fails with what fails.
 
     To be called once, on the loop that runs everything.
     """
@@ -104,29 +104,45 @@ def end_of_process(*, watch_stdin: bool) -> asyncio.Future[None]:
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
 
-    def end(failure: Exception | None = None) -> None:
-        if not ended.done():
-            ended.set_result(None) if failure is None else ended.set_exception(failure)
-
     # A slip in here must not look like a module that has gone quiet.
     loop.set_exception_handler(
-        lambda _, context: end(context.get("exception") or RuntimeError(context["message"]))
+        lambda _, context: _end(ended, context.get("exception") or RuntimeError(context["message"]))
     )
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, end)
-    if watch_stdin:
-        _watch_stdin(loop, end)
+        loop.add_signal_handler(number, _end, ended)
     return ended
 
 
-def _watch_stdin(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
-    """Call `end` when standard input ends: its owner is gone, however it died."""
+def _end(ended: asyncio.Future[None], failure: Exception | None = None) -> None:
+    if not ended.done():
+        ended.set_result(None) if failure is None else ended.set_exception(failure)
 
-    def wait_for_end() -> None:
-        with contextlib.suppress(OSError):
-            while os.read(_STDIN, 4096):
-                pass
+
+def watch_stdin(
+    ended: asyncio.Future[None], on_line: Callable[[str], None] = lambda _line: None
+) -> None:
+    """End when standard input does: its owner is gone, however it died.
+
+    Args:
+        ended: what `end_of_process` gave.
+        on_line: takes each line that comes, without its end.
+    """
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended before
-            loop.call_soon_threadsafe(end)
+            for line in _stdin_lines():
+                loop.call_soon_threadsafe(on_line, line)
+            loop.call_soon_threadsafe(_end, ended)
 
-    threading.Thread(target=wait_for_end, name="stdin", daemon=True).start()
+    threading.Thread(target=read, name="stdin", daemon=True).start()
+
+
+def _stdin_lines() -> Iterator[str]:
+    """Whole lines as they come."""
+    begun = b""
+    with contextlib.suppress(OSError):
+        while data := os.read(_STDIN, 4096):
+            *lines, begun = (begun + data).split(b"\n")
+            for line in lines:
+                yield line.decode("utf-8", "replace")

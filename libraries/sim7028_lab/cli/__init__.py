@@ -17,6 +17,7 @@ from sim7028_lab.cli.doctor import doctor
 from sim7028_lab.cli.replay import replay
 from sim7028_lab.cli.report import report
 from sim7028_lab.cli.server import server
+from sim7028_lab.cli.virtual_control import virtual_control
 from sim7028_lab.cli.virtual_module import virtual_module
 from sim7028_lab.failure import ScenarioFailed
 from sim7028_lab.report.errors import ReportError
@@ -45,7 +46,16 @@ def cli() -> None:
     """
 
 
-for command in (catalogue, check_log, doctor, replay, report, server, virtual_module):
+for command in (
+    catalogue,
+    check_log,
+    doctor,
+    replay,
+    report,
+    server,
+    virtual_control,
+    virtual_module,
+):
     cli.add_command(command)
 
 

@@ -29,6 +29,7 @@ from virtual_sim7028.standalone import (
     add_port_options,
     end_of_process,
     open_uart,
+    watch_stdin,
 )
 from virtual_sim7028.uart import Uart, UartError
 
@@ -138,7 +139,9 @@ async def _serve(settings: ReplaySettings, recording: Recording) -> Outcome:
     Raises:
         UartError: the port cannot be had.
     """
-    ended = end_of_process(watch_stdin=settings.watch_stdin)
+    ended = end_of_process()
+    if settings.watch_stdin:
+        watch_stdin(ended)
     printer = Printer()
     stage = _Stage(Player(recording, random.randrange(_MIDS)))  # noqa: S311 - a number, no secret
     try:

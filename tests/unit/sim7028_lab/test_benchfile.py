@@ -73,6 +73,7 @@ def test_all_complaints_come_at_once_with_file_key_and_remedy(bench) -> None:
         ("[network]\npin = '12'", "write 4 to 8 digits"),
         ("[network]\npin = 'env:NO_SUCH_PIN'", "set the environment variable NO_SUCH_PIN"),
         ("[module]\nfaults = 'hang'", "write a list such as"),
+        ("[module]\nfaults = ['sulk@AT']", "module.faults: "),
         ("[timing]\nattach = true", "write seconds"),
         ("[power]\noff = 'switch \"off'", "write a command as a shell would take it"),
         ("[power]\noff = 'switch off'", "power.off and power.on go together"),

@@ -22,13 +22,16 @@ def test_the_command_line_of_all_settings() -> None:
         profile="strict",
         switches={"dedup": "false", "result0": "2.05"},
         pin="1234",
+        faults=("hang@AT+LWOPEN", "deaf@AT:3"),
+        control=Path("/tmp/control"),
         events=False,
         watch_stdin=True,
     )
     assert command_line(settings)[3:] == [
         *("--at", "tcp:127.0.0.1:0", "--profile", "strict", "--link", "/tmp/module"),
         *("--set", "dedup=false", "--set", "result0=2.05"),
-        *("--pin", "1234", "--quiet-events", "--watch-stdin"),
+        *("--pin", "1234", "--fault", "hang@AT+LWOPEN", "--fault", "deaf@AT:3"),
+        *("--control", "/tmp/control", "--quiet-events", "--watch-stdin"),
     ]
 
 
@@ -44,6 +47,8 @@ def test_the_ready_line() -> None:
         (["--set", "colour=red"], "no switch is called 'colour'"),
         (["--set", "dedup"], "--set dedup: write SWITCH=VALUE"),
         (["--set", "dedup=maybe"], "dedup is 'maybe': write true or false"),
+        (["--fault", "hang"], "--fault: 'hang' does not say when: write NAME@COMMAND"),
+        (["--control", "/no/such/folder"], "--control /no/such/folder: No such file or directory"),
         (["--at", "usb"], "--at usb: write pty or tcp:HOST:PORT"),
         (["--at", "tcp:127.0.0.1"], "--at tcp:127.0.0.1: write pty or tcp:HOST:PORT"),
         (["--at", "tcp:127.0.0.1:99999"], "write pty or tcp:HOST:PORT"),
@@ -70,3 +75,8 @@ def test_an_unknown_option_is_told_in_one_line(capfd: pytest.CaptureFixture[str]
 def test_the_choices_can_be_shown(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["--profiles"]) == 0
     assert "| `result0` |" in capfd.readouterr().out
+
+
+def test_the_faults_can_be_shown(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["--faults"]) == 0
+    assert "| `hang` |" in capfd.readouterr().out

@@ -12,9 +12,11 @@ from virtual_sim7028.effects import (
     Cancel,
     Connect,
     Connected,
+    Detached,
     Disconnect,
     Ignore,
     Method,
+    OutOfCoverage,
     Reset,
     Send,
     Timer,
@@ -106,6 +108,41 @@ def test_nothing_runs_on_when_the_network_is_gone(session) -> None:
     wakeups = (Wakeup.UPDATE_DUE, Wakeup.ANSWER_OVERDUE, Wakeup.CLOSE_OVERDUE)
     stopped = {cancel.timer for cancel in session.did(Cancel)}
     assert stopped >= {Timer(wakeup, 0) for wakeup in wakeups} | {Timer(Wakeup.ATTACHED)}
+
+
+LOSSES = pytest.mark.parametrize(
+    ("loss", "urcs"),
+    [(Detached(), ["+CEREG: 0"]), (OutOfCoverage(), ["+CEREG: 0", "+CEREG: 2"])],
+)
+
+
+@LOSSES
+def test_a_network_that_goes_takes_the_sockets_and_only_out_of_coverage_is_it_looked_for(
+    session, loss: Detached | OutOfCoverage, urcs: list[str]
+) -> None:
+    session.at("AT+CEREG=1")
+    assert session.put(loss) == urcs
+    assert session.did(Disconnect) == [Disconnect(0)]
+    searches = [after.timer for after in session.did(After)]
+    assert searches == ([Timer(Wakeup.ATTACHED)] if "+CEREG: 2" in urcs else [])
+
+
+@LOSSES
+def test_a_command_that_waits_for_the_network_is_answered_when_that_goes(
+    module, loss: Detached | OutOfCoverage, urcs: list[str]
+) -> None:
+    module.at("AT+CEREG=1")
+    module.start()
+    assert module.at("AT+LWOPEN") == []
+    assert module.put(loss) == ["ERROR", *urcs]
+    assert module.at("AT+LWCLOSE=0") == ["ERROR"]
+
+
+@pytest.mark.parametrize("command", ["AT+LWCLOSE=0", "AT+LWSTOP"])
+def test_a_session_that_was_closing_is_closed_when_the_network_goes(session, command: str) -> None:
+    assert session.at(command) == []
+    assert session.put(OutOfCoverage()) == ["OK"]
+    assert session.at(command) == ["ERROR"]
 
 
 def test_close_off_the_network_needs_no_server(session) -> None:
