@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import docker
@@ -25,6 +26,7 @@ from leshan.engine import Engine, connect
 from leshan.errors import LeshanError, ServerLost, ServerUnavailable
 from leshan.guarded import GuardedProcess, Job
 from leshan.jar import MAVEN_VARIABLE
+from leshan.log_follower import LogFollower
 from leshan.ports import PortTaken
 from leshan.reach import complaint
 from leshan.recipe import find_recipe
@@ -42,6 +44,7 @@ BUILD_LIMIT = 900.0
 _STEP = 0.05
 _BUILD_STEP = 0.5
 _STOP_LIMIT = 3
+_LAST_LINES_LIMIT = 2.0
 _GONE = (DockerException, requests.RequestException)
 _PORT_TAKEN = re.compile(r"port is already allocated|address already in use|ports are not avail")
 
@@ -77,13 +80,12 @@ class ComposeServer(LocalServer):
         self._held = ExitStack()
         self._up: _ComposeRun | None = None
         self._container: Container | None = None
+        self._copy: _LogCopy | None = None
 
     @property
     def guard_pid(self) -> int:
         """As every server that runs here."""
-        if self._up is None:
-            raise self._error()
-        return self._up.process.guard_pid
+        return self._brought_up().process.guard_pid
 
     def _launch(self) -> None:
         with self._asking("start", ServerUnavailable):
@@ -94,7 +96,7 @@ class ComposeServer(LocalServer):
             self._build_unless_there(client)
             self._at_free_ports(0, self._run_up)
             (self._container,) = client.containers.list(all=True, filters=_only(self.project))
-            self._log_to_file(self._container)
+            self._follow_log(self._container)
             self._wait_for_rest(self._container)
 
     def _relaunch(self) -> None:
@@ -103,9 +105,10 @@ class ComposeServer(LocalServer):
             container.reload()
             if container.status == "paused":
                 container.unpause()
-            since = time.time()
             container.restart(timeout=_STOP_LIMIT)
-            self._log_to_file(container, since)
+            container.reload()
+            before = datetime.fromisoformat(container.attrs["State"]["FinishedAt"])
+            self._copy_log(container, since=before.timestamp())
             self._wait_for_rest(container)
 
     def _end(self) -> None:
@@ -113,6 +116,8 @@ class ComposeServer(LocalServer):
         self._container = None
         if self._up:
             self._up.process.stop()
+        if self._copy:
+            self._copy.wait()
         self._held.close()
 
     def _kill(self) -> None:
@@ -233,10 +238,23 @@ class ComposeServer(LocalServer):
             "LESHAN_RESTART": "no",  # its end is to be seen
         }
 
-    def _log_to_file(self, container: Container, since: float | None = None) -> None:
-        if self._terms.log:
-            log = _LogFile(container, self._terms.log, since)
-            self._held.callback(log.close)
+    def _follow_log(self, container: Container) -> None:
+        self._log = self._terms.log or self._brought_up().folder / "leshan.log"
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._log.touch()
+        self._held.callback(LogFollower(self._log, self._terms.recorder).close)
+        self._copy_log(container)
+
+    def _copy_log(self, container: Container, since: float | None = None) -> None:
+        if self._copy:
+            self._copy.wait()
+        self._copy = _LogCopy(container, self._log, since)
+        self._held.callback(self._copy.close)
+
+    def _brought_up(self) -> _ComposeRun:
+        if self._up is None:
+            raise self._error()
+        return self._up
 
     def _there(self) -> Container:
         if self._container is None:
@@ -263,6 +281,9 @@ class _ComposeRun:
         undo: what to run when it is time to end what the command brought about.
         environment: the environment variables of both.
         terms: what its guard holds.
+
+    Attributes:
+        folder: where it runs; gone once it was stopped.
     """
 
     def __init__(
@@ -272,7 +293,7 @@ class _ComposeRun:
         environment: Mapping[str, str],
         terms: Terms,
     ) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="sim7028-lab-compose-"))
+        self.folder = folder = Path(tempfile.mkdtemp(prefix="sim7028-lab-compose-"))
         self._log = folder / "compose.log"
         try:
             self.process = GuardedProcess(
@@ -332,31 +353,38 @@ class _Watch:
             self._lost("the Docker engine that it ran in went away")
 
 
-class _LogFile:
+class _LogCopy:
     """Appends what a container logs to a file until it ends.
 
     Args:
         container: whose log.
-        path: the file.
+        path: the file, which is there.
         since: what was logged before this time of day, in seconds, is left out.
     """
 
     def __init__(self, container: Container, path: Path, since: float | None) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
-        self._pieces = container.logs(stream=True, follow=True, since=since)
+        self._file = path.open("ab", buffering=0)
+        try:
+            self._pieces = container.logs(stream=True, follow=True, since=since)
+        except BaseException:
+            self._file.close()
+            raise
         self._thread = threading.Thread(target=self._write, name=f"log to {path}", daemon=True)
         self._thread.start()
 
+    def wait(self) -> None:
+        """Return when all is written that the container, which has ended, logged."""
+        self._thread.join(_LAST_LINES_LIMIT)
+
     def close(self) -> None:
-        """Wait until all is written; the container has ended, or nobody waits for more."""
+        """Write no more."""
         self._pieces.close()
         self._thread.join()
 
     def _write(self) -> None:
-        with self._path.open("ab", buffering=0) as file, contextlib.suppress(*_GONE):
+        with self._file, contextlib.suppress(*_GONE):
             for piece in self._pieces:
-                file.write(piece)
+                self._file.write(piece)
 
 
 def log_of_project(project: str) -> str:

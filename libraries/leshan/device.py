@@ -46,7 +46,8 @@ class Device:
     Every request is an `Operation` on a thread of its own. Its limit is how long the server waits
     for the device, in seconds; Leshan counts whole ones, so it is rounded up. Whether the device
     has what is asked for is left to the device, and what a value may be to the server: a 4.xx is
-    an answer, `ServerRefused` holds the server's words.
+    an answer, `ServerRefused` holds the server's words. What the server's release cannot show is
+    `ServerLimit`, whatever the operation.
 
     Args:
         endpoint: the device's name; it need not be registered.
@@ -145,17 +146,19 @@ class Device:
 
         Args:
             path: of the resource.
-            arguments: goes to the device as it is with 2.0.0-M4. 2.0.0-M18 lets only the
-                specification's grammar through, so what is not in it goes as the value of the
-                argument 0: `123456` as `0='123456'`.
+            arguments: goes to the device as it is.
             limit: seconds for the device.
+
+        Raises:
+            ServerLimit: from the operation's `wait`, where 2.0.0-M18 is to send what is not in the
+                specification's grammar, such as `123456`.
         """
         return self._ask(
             f"execute{f' with {arguments!r}' if arguments else ''}",
             "POST",
             path,
             limit,
-            body=lambda dialect: Body(dialect.arguments(arguments), "text/plain"),
+            body=lambda _: Body(arguments, "text/plain"),
         )
 
     def discover(self, path: Path, *, limit: float = DEFAULT_LIMIT) -> Operation[Answer]:
@@ -245,8 +248,8 @@ class Device:
                 query={**(query or {}), "timeout": str(seconds)},
                 body=carried,
                 limit=seconds + _MARGIN,
-            ).checked()
-            return reply.understood(
+            )
+            return dialect.checked(reply).understood(
                 dialect.name,
                 lambda data: dialect.answer(
                     description, path, data, reply.text, reply.elapsed, self._type_of

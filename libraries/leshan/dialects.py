@@ -24,17 +24,19 @@ from leshan.events import (
     ServerEvent,
     Updated,
 )
+from leshan.limits import Limit
 from leshan.models import DataType, ObjectModel, ResourceModel, TypeOf
 from leshan.operation import Answer, Link
 from leshan.registration import Registration
+from leshan.reply import Reply
 from lwm2m import Code, InvalidPath, InvalidValue, Kind, Path, Value
 
 _STATUS = re.compile(r"\w+\(([2-5])([0-9]{2})\)", re.ASCII)
 _OBJECT_LINK = re.compile(r"([0-9]+):([0-9]+)", re.ASCII)
 _HEX = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
-# Execute arguments (LwM2M 1.0, 5.4.5): digits, each with a quoted value or without.
-_ARGUMENT = r"[0-9](?:='[!#-&(-\[\]-~]*')?"
-_ARGUMENTS = re.compile(rf"{_ARGUMENT}(?:,{_ARGUMENT})*", re.ASCII)
+
+_CALENDAR_PERIOD = 146_097 * 86_400
+"""Seconds in 400 years."""
 
 TypesOf = Callable[[str], TypeOf]
 """Gives the types of an endpoint's resources."""
@@ -55,6 +57,20 @@ class Dialect(ABC):
     """The release that this was proven on."""
     events_path: ClassVar[str]
     """Where the stream of events is."""
+    limits: ClassVar[tuple[Limit, ...]]
+    """What the release cannot show. Only what was seen of it stands here."""
+
+    def checked(self, reply: Reply) -> Reply:
+        """`reply`, if it holds what the device said.
+
+        Raises:
+            ServerLimit: the release cannot show that.
+            LeshanError: as from `Reply.checked`.
+        """
+        for limit in self.limits:
+            if limit.fits(reply):
+                raise limit.error(reply)
+        return reply.checked()
 
     def registration(self, data: Any) -> Registration:
         """A registration, as it stands in lists and in events."""
@@ -180,10 +196,6 @@ class Dialect(ABC):
         """
 
     @abstractmethod
-    def arguments(self, text: str) -> str:
-        """What to send for the arguments of an execute."""
-
-    @abstractmethod
     def _moment(self, raw: Any) -> datetime:
         """A date of a registration, in UTC."""
 
@@ -213,13 +225,31 @@ class M4(Dialect):
 
     name = "2.0.0-M4"
     events_path = "/event"
+    limits = (
+        Limit(
+            "a float that is no number",
+            "its REST API answers in JSON, which has neither NaN nor infinity",
+            500,
+            re.compile(r"Unexpected exception:(?:NaN|-?Infinity) is not a valid double value.*"),
+        ),
+        Limit(
+            "the object instance 65535",
+            "it is reserved in LwM2M, and the server asks no device for it",
+            500,
+            re.compile(
+                r"Unexpected exception:Invalid object instance id 65535, .*\(65535 is reserved\)"
+            ),
+        ),
+        Limit(
+            "the value of a resource instance",
+            "its REST API leaves it out; that of the whole resource has it",
+            200,
+            re.compile(r'\{"status":"CONTENT\(205\)",.*"content":\{"id":[0-9]+\}\}'),
+        ),
+    )
 
     def _moment(self, raw: Any) -> datetime:
         return datetime.fromisoformat(raw).astimezone(UTC)
-
-    def arguments(self, text: str) -> str:
-        """Any text; the device gets it as it is."""
-        return text
 
     def resource(self, path: Path, value: Value, type_: DataType | None) -> dict[str, Any]:
         """A value by its JSON type alone, which opaque values and whole floats share with others.
@@ -247,7 +277,7 @@ class M4(Dialect):
             case None:
                 return _untyped(raw)
             case DataType.TIME:
-                return Value(Kind.INTEGER, round(datetime.fromisoformat(raw).timestamp()))
+                return Value(Kind.INTEGER, _seconds(raw))
         return _typed(raw, type_)
 
 
@@ -256,16 +286,20 @@ class M18(Dialect):
 
     name = "2.0.0-M18"
     events_path = "/api/event"
+    limits = (
+        Limit(
+            "execute arguments in free text",
+            "it sends a device nothing but the grammar of LwM2M 1.0, 5.4.5, such as 0='text'",
+            400,
+            re.compile(
+                r"Invalid request: Invalid Execute request : \[Unable to parse Arguments .*\]",
+                re.DOTALL,
+            ),
+        ),
+    )
 
     def _moment(self, raw: Any) -> datetime:
         return _from_milliseconds(raw)
-
-    def arguments(self, text: str) -> str:
-        """What is in the grammar of LwM2M 1.0, 5.4.5, as it is; else as the value of argument 0.
-
-        The server refuses anything outside that grammar, so `123456` goes as `0='123456'`.
-        """
-        return text if not text or _ARGUMENTS.fullmatch(text) else f"0='{text}'"
 
     def instance(
         self, path: Path, instance: int | None, values: Mapping[int, Value], type_of: TypeOf
@@ -340,6 +374,14 @@ def _location(told: str | None) -> Path | None:
 
 def _from_milliseconds(raw: int) -> datetime:
     return datetime.fromtimestamp(raw / 1000, UTC)
+
+
+def _seconds(date: str) -> int:
+    """The seconds from 1970 to a date in ISO text, whose year may be above Python's last, 9999."""
+    year, rest = date.split("-", maxsplit=1)
+    periods = max(0, (int(year) - 2000) // 400)  # after which the calendar repeats
+    alike = datetime.fromisoformat(f"{int(year) - 400 * periods:04}-{rest}")
+    return round(alike.timestamp()) + periods * _CALENDAR_PERIOD
 
 
 def _typed(raw: Any, type_: DataType) -> Value:

@@ -48,6 +48,21 @@ class ServerRefused(LeshanError):
     """The server is wrong, or was asked wrongly: it did not do what it was asked."""
 
 
+@dataclass(eq=False)
+class ServerLimit(LeshanError):
+    """Nobody is wrong: this release of the server cannot show what was asked for.
+
+    Its dialect lists what a release cannot show, and raises this for nothing else.
+
+    Attributes:
+        limit: what cannot be shown, by its name in that list.
+        reason: why not.
+    """
+
+    limit: str = field(kw_only=True)
+    reason: str = field(kw_only=True)
+
+
 class ServerLost(LeshanError):
     """The server is wrong: it is not there any more, or its connection broke."""
 

@@ -135,6 +135,10 @@ def _signal(child: subprocess.Popen[bytes], number: int) -> None:
     if child.returncode is None:  # not waited for, so its id cannot be another's by now
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, number)
+        if number == signal.SIGSTOP:
+            # On a busy machine its threads go on until one of them takes the signal. Its end, which
+            # may come first, is left for `poll` to find.
+            os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
 
 def _tell(line: str) -> None:

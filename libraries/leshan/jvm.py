@@ -7,11 +7,13 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from leshan.guarded import GuardedProcess, Job, Order
 from leshan.jar import fetch_jar
 from leshan.java import find_java
+from leshan.log_follower import LogFollower
 from leshan.ports import PortTaken
 from leshan.reach import complaint
 from leshan.release import Configuration, Release
@@ -74,7 +76,7 @@ class JvmServer(LocalServer):
         self._keep_log()
         run, self._run = self._run, None
         if run:
-            run.process.stop()
+            run.stop()
 
     def _kill(self) -> None:
         process = self._there()
@@ -88,8 +90,9 @@ class JvmServer(LocalServer):
         self._there().order(Order.RESUME)
 
     def _leave(self) -> None:
-        self._there().leave()
-        self._run = None
+        if self._run:
+            self._run.leave()
+            self._run = None
 
     def _how_it_ended(self) -> str | None:
         process = self._there()
@@ -134,6 +137,7 @@ class JvmServer(LocalServer):
             str(self._java.path),
             *self._release.jvm_options,
             "-Dfile.encoding=UTF-8",  # else Java before 18 takes the machine's, and loses letters
+            "-Duser.timezone=UTC",  # as in a container: the stamps in its log name no zone
             *("-jar", str(self._jar)),
             *self._release.arguments(at.rest, at.coap, at.spare),
         ]
@@ -144,7 +148,7 @@ class _Run:
 
     Args:
         command: what to run.
-        terms: where its log goes, and what its guard holds.
+        terms: where its log goes, who is told of it, and what its guard holds.
         configuration: a file for it to read.
         on_end: called when it ends unasked.
     """
@@ -157,13 +161,16 @@ class _Run:
         on_end: Callable[[GuardedProcess], None],
     ) -> None:
         folder = Path(tempfile.mkdtemp(prefix="sim7028-lab-leshan-"))
-        try:
+        with ExitStack() as unless_running:
+            unless_running.callback(shutil.rmtree, folder, ignore_errors=True)
             if configuration:
                 (folder / configuration.name).write_text(configuration.text)
             self._log = terms.log or folder / "leshan.log"
             self._log.parent.mkdir(parents=True, exist_ok=True)
             self._log.touch()
             self._log_start = self._log.stat().st_size
+            self._follower = LogFollower(self._log, terms.recorder)
+            unless_running.callback(self._follower.close)
             java, *rest = command
             self.process = GuardedProcess(
                 Job(
@@ -175,9 +182,19 @@ class _Run:
                 ),
                 on_end,
             )
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+            unless_running.pop_all()
+
+    def stop(self) -> None:
+        """End it; all that it logged is on the record then."""
+        try:
+            self.process.stop()
+        finally:
+            self._follower.close()
+
+    def leave(self) -> None:
+        """Let it go on; what it logs from now on is not recorded."""
+        self.process.leave()
+        self._follower.close()
 
     def log(self) -> str:
         """What it has logged; empty once its folder is gone."""

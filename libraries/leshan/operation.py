@@ -112,6 +112,7 @@ class Operation(Generic[R]):
             NoAnswer: the device did not answer within the limit.
             InvalidAnswer: the device answered with what is no answer to this.
             ServerRefused: the server did not take the request; its words are in the message.
+            ServerLimit: the server's release cannot show this.
             ServerLost: the server went away meanwhile.
             UnknownDialect: the server said what no known Leshan says.
         """

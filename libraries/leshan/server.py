@@ -25,7 +25,8 @@ def start_server(
 
     Args:
         settings: which, and where.
-        recorder: is told of every change of the server's life.
+        recorder: is told of every change of the server's life and, of one that is started here,
+            what it logs of level WARN and up, as it does.
         log_path: the file that the server's log is appended to; it stays. Without one, the log
             goes with the server and can be had from `Server.logs` only.
 

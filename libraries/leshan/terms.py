@@ -14,7 +14,8 @@ class Terms:
     """How a server that is started here is kept.
 
     Attributes:
-        recorder: is told of every change of the server's life.
+        recorder: is told of every change of the server's life, and what it logs of level WARN
+            and up.
         log: the file that its log is appended to; one of its own when left out, which goes
             with the server.
         rest_port: the port for its REST API if that is free.

@@ -10,12 +10,15 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import aiocoap
 import docker
 import pytest
 import requests
 
+from lab_evidence import Event
 from leshan import supervision
 from leshan.errors import ServerLost, ServerUnavailable
 from leshan.server import start_server
@@ -179,6 +182,56 @@ def test_killed_restarted_paused_resumed(tmp_path):
         assert registrations(server) == []
         assert (server.rest_url, server.coap) == before
     assert log.read_text().count("Web server started") == 3
+
+
+class Kept:
+    """A recorder that keeps everything."""
+
+    def __init__(self):
+        self.events: list[Event] = []
+
+    def record(self, event, /):
+        self.events.append(event)
+
+
+def register_wrongly(server, endpoint):
+    """Register with a lifetime that is no number, which the server trips over."""
+    message = aiocoap.Message(
+        code=aiocoap.POST,
+        payload=b"</3303/0>",
+        uri_path=("rd",),
+        uri_query=("lwm2m=1.0", "lt=abc", f"ep={endpoint}"),
+        content_format=40,
+        _mtype=aiocoap.CON,
+        _mid=7028,
+        _token=b"7028",
+    )
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as module:
+        module.settimeout(10)
+        module.sendto(message.encode(), (server.coap.host, server.coap.port))
+        assert aiocoap.Message.decode(module.recv(1500)).code is aiocoap.INTERNAL_SERVER_ERROR
+
+
+def test_what_its_log_warns_of_is_recorded_to_its_end():
+    kept = Kept()
+    with start_server(DOCKER, recorder=kept) as server:
+        register_wrongly(server, "first")
+        server.restart()
+        register_wrongly(server, "second")
+        server.pause()
+        server.resume()
+        register_wrongly(server, "last")
+    warned = [event for event in kept.events if "level" in event.data]
+    assert [event.text.partition('"ep=')[2].partition('"')[0] for event in warned] == [
+        "first",
+        "second",
+        "last",
+    ]
+    for event in warned:
+        assert event.data["logger"] == "LwM2mCoapResource"
+        assert event.data["trace"].startswith("java.lang.NumberFormatException: ")
+        told = datetime.fromisoformat(event.data["server_time"])
+        assert timedelta() <= event.wall - told < timedelta(minutes=1)
 
 
 def test_a_paused_server_can_be_stopped(engine):

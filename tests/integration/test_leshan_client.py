@@ -29,6 +29,7 @@ from leshan import (
     Notification,
     Registered,
     Server,
+    ServerLimit,
     ServerLost,
     ServerRefused,
     ServerSettings,
@@ -322,6 +323,47 @@ def test_an_execute_carries_its_arguments(leshan: Leshan, device: Device, argume
     answer = leshan.device(device.endpoint).execute(TRIGGER, arguments).wait()
     assert answer.code is Code.CHANGED
     assert device.got.payload.decode() == arguments
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+def test_a_float_that_is_no_number_is_a_limit_of_the_server(
+    leshan: Leshan, device: Device, number: str
+) -> None:
+    device.answers(TEMPERATURE, tlv(5700, struct.pack(">f", float(number))))
+    with pytest.raises(ServerLimit, match="cannot show a float that is no number"):
+        leshan.device(device.endpoint).read(TEMPERATURE).wait()
+    assert device.got.opt.uri_path == ("3303", "0", "5700")
+
+
+@pytest.mark.parametrize("path", ["/3303/65535", "/3303/65535/5700"])
+def test_the_reserved_instance_is_a_limit_of_the_server(
+    leshan: Leshan, device: Device, path: str
+) -> None:
+    asked = leshan.device(device.endpoint)
+    for operation in (asked.read(Path.parse(path)), asked.execute(Path.parse(path))):
+        with pytest.raises(ServerLimit, match="cannot show the object instance 65535"):
+            operation.wait()
+    assert not device.tree.requests
+
+
+def test_a_device_that_tells_of_the_reserved_instance_is_no_limit_of_the_server(
+    leshan: Leshan, device: Device
+) -> None:
+    device.answers(Path(3303), tlv(65535, tlv(5700, b"\0\0\0\0"), 0))
+    with pytest.raises(InvalidAnswer):
+        leshan.device(device.endpoint).read(Path(3303)).wait()
+
+
+def test_the_value_of_a_resource_instance_is_a_limit_of_the_server(
+    leshan: Leshan, device: Device
+) -> None:
+    available = Path.parse("/3/0/6")
+    device.answers(available / 0, tlv(0, b"\x01", 1))
+    device.answers(available, tlv(6, tlv(0, b"\x01", 1), 2))
+    asked = leshan.device(device.endpoint)
+    with pytest.raises(ServerLimit, match="cannot show the value of a resource instance"):
+        asked.read(available / 0).wait()
+    assert asked.read(available).wait().values == {available / 0: Value(Kind.INTEGER, 1)}
 
 
 def test_instances_are_created_and_deleted(leshan: Leshan, device: Device) -> None:

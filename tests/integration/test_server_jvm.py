@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import aiocoap
 import pytest
 import requests
 
+from lab_evidence import Event
 from leshan.errors import ServerLost, ServerUnavailable
 from leshan.release import RELEASES
 from leshan.server import start_server
 from leshan.settings import Mode, ServerSettings
+from leshan.supervision import Server
 
 JVM = ServerSettings(mode=Mode.JVM)
+ACK_TIMEOUT = 3.0
+WITHIN = 10.0  # s for what comes sooner
 
 
 def registrations(server):
@@ -95,13 +105,105 @@ def test_killed_restarted_paused_resumed():
         assert registrations(server) == []
 
 
-def test_the_timeout_is_taken():
-    with start_server(ServerSettings(mode=Mode.JVM, ack_timeout=9)) as server:
-        folder = Path(f"/proc/{server.pid}/cwd").resolve()
-        # What Leshan would have written, had it not found the file.
-        assert (folder / "Californium.properties").read_text() == (
-            "MID_TACKER=NULL\nACK_TIMEOUT=9000\n"
-        )
+class Warnings:
+    """A recorder that keeps what the server's log warned of, and can be waited for."""
+
+    def __init__(self) -> None:
+        self._told: queue.SimpleQueue[Event] = queue.SimpleQueue()
+
+    def record(self, event: Event, /) -> None:
+        if "level" in event.data:
+            self._told.put(event)
+
+    def next(self) -> Event:
+        return self._told.get(timeout=WITHIN)
+
+
+@pytest.fixture(scope="module")
+def warnings() -> Warnings:
+    return Warnings()
+
+
+@pytest.fixture(scope="module")
+def patient(warnings: Warnings) -> Iterator[Server]:
+    """A server that repeats late, is followed, and runs where it is not the time of UTC."""
+    settings = ServerSettings(mode=Mode.JVM, ack_timeout=ACK_TIMEOUT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        with start_server(settings, recorder=warnings) as server:
+            yield server
+
+
+@pytest.fixture
+def module(patient: Server) -> Iterator[socket.socket]:
+    """A UDP socket that talks to the server."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as module:
+        module.settimeout(WITHIN)
+        module.connect((patient.coap.host, patient.coap.port))
+        yield module
+
+
+def register(module, *query):
+    message = aiocoap.Message(
+        code=aiocoap.POST,
+        payload=b"</3303/0>",
+        uri_path=("rd",),
+        uri_query=("lwm2m=1.0", *query),
+        content_format=40,
+        _mtype=aiocoap.CON,
+        _mid=time.monotonic_ns() % 65536,
+        _token=b"7028",
+    )
+    module.send(message.encode())
+    return aiocoap.Message.decode(module.recv(1500)).code
+
+
+def test_the_timeout_is_taken(patient):
+    folder = Path(f"/proc/{patient.pid}/cwd").resolve()
+    # What Leshan would have written, had it not found the file.
+    assert (folder / "Californium.properties").read_text() == (
+        "MID_TACKER=NULL\nACK_TIMEOUT=3000\n"
+    )
+
+
+def test_a_module_that_is_silent_is_asked_again_after_the_timeout_only(patient, module):
+    assert register(module, "ep=silent", "lt=60") is aiocoap.CREATED
+    url = f"{patient.rest_url}/api/clients/silent/3303/0/5700"
+    asking = threading.Thread(
+        target=requests.get, args=(url,), kwargs={"params": {"timeout": "8"}, "timeout": WITHIN}
+    )
+    asking.start()
+    request = module.recv(1500)
+    asked = time.monotonic()
+    assert module.recv(1500) == request
+    # Less a little, for the time that the first took to be noticed.
+    assert time.monotonic() - asked > ACK_TIMEOUT - 0.05
+    length = request[0] & 0x0F
+    module.send(bytes([0x60 | length, 0x84]) + request[2 : 4 + length])  # ACK, 4.04
+    asking.join()
+
+
+def test_what_its_log_warns_of_is_recorded_as_it_happens(patient, module, warnings):
+    url = f"{patient.rest_url}/event"
+    with requests.get(
+        url, headers={"Accept": "text/event-stream"}, stream=True, timeout=WITHIN
+    ) as dropped:
+        assert dropped.ok
+    for number in range(100):  # the server notices by and by that nobody takes its events
+        assert register(module, f"ep=told-{number}", "lt=60") is aiocoap.CREATED
+        if "org.eclipse.jetty.io.EofException\n" in patient.logs():
+            break
+    else:
+        pytest.fail("the server does not mind a dropped stream")
+    assert register(module, "ep=wrong", "lt=abc") is aiocoap.INTERNAL_SERVER_ERROR
+    event = warnings.next()
+    assert event.text.startswith("Exception while handling request [CON-POST")
+    assert event.data["level"] == "ERROR"
+    assert event.data["logger"] == "LwM2mCoapResource"
+    assert event.data["seen_by"] == "server"
+    assert event.data["trace"].startswith('java.lang.NumberFormatException: For input string: "abc')
+    told = datetime.fromisoformat(event.data["server_time"])
+    assert timedelta() <= event.wall - told < timedelta(minutes=1)
 
 
 def test_a_jar_that_was_changed_is_not_run(monkeypatch, tmp_path):

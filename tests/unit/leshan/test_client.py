@@ -19,6 +19,7 @@ from leshan import (
     LeshanError,
     NoAnswer,
     Operation,
+    ServerLimit,
     ServerLost,
     ServerRefused,
     ServerUnavailable,
@@ -209,6 +210,21 @@ def test_a_new_instance_may_be_left_to_the_device_to_number(fake: Any) -> None:
     assert answer.location == Path(3340, 3)
     (request,) = fake.was_asked(f"{CLIENT}/3340")
     assert json.loads(request.body) == {"resources": [{"id": 5534, "value": 7}]}
+
+
+def test_a_limit_of_the_server_is_told_as_such(serve: Any) -> None:
+    fake = serve().speaks("2.0.0-M18")
+    refused = (
+        "Invalid request: Invalid Execute request : "
+        "[Unable to parse Arguments [123456] : [,] separator expected at index 1 after [1]]"
+    )
+    fake.routes["POST", f"{CLIENT}/3340/0/5523"] = (400, refused)
+    with Leshan(fake.url) as leshan:
+        operation = leshan.device("simcom-1").execute(Path.parse("/3340/0/5523"), "123456")
+        with pytest.raises(ServerLimit, match="cannot show execute arguments in free text"):
+            operation.wait()
+    (request,) = fake.was_asked(f"{CLIENT}/3340/0/5523")
+    assert request.body == "123456"
 
 
 @pytest.mark.parametrize(

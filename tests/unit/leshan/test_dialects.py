@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leshan.dialects import M4, M18, Dialect, NotExpressible, detect
-from leshan.errors import InvalidAnswer, LeshanError, NoAnswer, ServerRefused, UnknownDialect
+from leshan.errors import (
+    InvalidAnswer,
+    LeshanError,
+    NoAnswer,
+    ServerLimit,
+    ServerRefused,
+    UnknownDialect,
+)
 from leshan.events import (
     CoapMessage,
     Deregistered,
@@ -233,6 +240,10 @@ def test_objects_under_a_root_of_their_own_are_listed_without_it() -> None:
         ("/3303/0/5701", "14", "S '14'"),
         ("/19/0/0", "14", "D '14'"),
         ("/3/0/13", "2013-05-02T10:40:15Z", "I '1367491215'"),
+        ("/3/0/13", "1969-12-31T23:59:55Z", "I '-5'"),
+        ("/3/0/13", "9999-12-31T23:59:59Z", "I '253402300799'"),
+        ("/3/0/13", "10000-01-01T00:00:00Z", "I '253402300800'"),
+        ("/3/0/13", "292278994-08-17T07:12:55Z", "I '9223372036854775'"),
         ("/10/0/3", {"objectId": 10, "objectInstanceId": 3}, "S '10:3'"),
         ("/31024/10/1", "14", "D '14'"),
         ("/31024/10/1", "Cel", "S 'Cel'"),
@@ -415,20 +426,88 @@ def test_m4_never_says_one_kind_and_means_another(value: Value, type_: DataType 
     assert taken_for is value.kind
 
 
+ASKED = "execute with '123456' /3200/0/5505 on simcom-1"
+CONTENT = '{"status":"CONTENT(205)","valid":true,"success":true,"failure":false,"content":'
+RESERVED = "Invalid object instance id 65535, It MUST be an unsigned int. (65535 is reserved)"
+NO_NUMBER = (
+    " is not a valid double value as per JSON specification. To override this behavior, use"
+    " GsonBuilder.serializeSpecialFloatingPointValues() method."
+)
+
+
+def test_free_text_as_argument_is_a_limit_of_m18(
+    exchanges: Callable[[str], list[dict[str, Any]]],
+) -> None:
+    (exchange,) = (e for e in exchanges("2.0.0-M18") if e["body"] == "123456")
+    reply = Reply(ASKED, exchange["status"], exchange["response"], 0.2)
+    with pytest.raises(ServerLimit) as caught:
+        M18().checked(reply)
+    assert caught.value.limit == "execute arguments in free text"
+    assert caught.value.reason in str(caught.value)
+    assert str(caught.value).startswith(f"{ASKED}: HTTP 400 Invalid request: Invalid Execute")
+    assert "says nothing about the device" in str(caught.value)
+    assert (caught.value.asked, caught.value.after) == (ASKED, 0.2)
+    assert isinstance(caught.value, LeshanError)
+    assert not isinstance(caught.value, ServerRefused)
+
+
 @pytest.mark.parametrize(
-    ("text", "sent"),
+    ("status", "text", "limit"),
     [
-        ("", ""),
-        ("123456", "0='123456'"),
-        ("0='123456'", "0='123456'"),
-        ("5", "5"),
-        ("1,2='a b',3", "0='1,2='a b',3'"),
-        ("1,2='a',3", "1,2='a',3"),
+        (500, f"Unexpected exception:{RESERVED}", "the object instance 65535"),
+        (500, f"Unexpected exception:NaN{NO_NUMBER}", "a float that is no number"),
+        (500, f"Unexpected exception:Infinity{NO_NUMBER}", "a float that is no number"),
+        (500, f"Unexpected exception:-Infinity{NO_NUMBER}", "a float that is no number"),
+        (200, CONTENT + '{"id":0}}', "the value of a resource instance"),
     ],
 )
-def test_m18_is_given_its_grammar_and_m4_the_text(text: str, sent: str) -> None:
-    assert M18().arguments(text) == sent
-    assert M4().arguments(text) == text
+def test_what_m4_cannot_show(status: int, text: str, limit: str) -> None:
+    reply = Reply("read", status, text, 0.1)
+    with pytest.raises(ServerLimit) as caught:
+        M4().checked(reply)
+    assert caught.value.limit == limit
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (400, f"Unexpected exception:{RESERVED}"),
+        (500, "Unexpected exception:Invalid object id 65536, It MUST be an unsigned int."),
+        (500, f"Invalid Response:{RESERVED}"),
+        (500, f"Unexpected exception:text, NaN{NO_NUMBER}"),
+        (500, "Unexpected exception:NaN"),
+    ],
+)
+def test_what_m4_refuses_for_other_reasons_is_no_limit(status: int, text: str) -> None:
+    with pytest.raises(LeshanError) as caught:
+        M4().checked(Reply("read", status, text, 0.1))
+    assert not isinstance(caught.value, ServerLimit)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"id":0,"value":1}',
+        '{"id":6,"values":{}}',
+        '{"id":0,"resources":[]}',
+        '{"id":0,"resources":[{"id":0}]}',
+        '{"id":5750,"value":"\\"content\\":{\\"id\\":0}}"}',
+    ],
+)
+def test_an_answer_with_values_is_no_limit(content: str) -> None:
+    reply = Reply("read", 200, CONTENT + content + "}", 0.1)
+    assert M4().checked(reply) is reply
+
+
+@pytest.mark.parametrize("dialect", [M4(), M18()])
+def test_no_other_recorded_response_is_taken_for_a_limit(
+    dialect: Dialect, exchanges: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    fitting = []
+    for exchange in exchanges(dialect.name):
+        reply = Reply(exchange["request"], exchange["status"], exchange["response"], 0.0)
+        fitting += [exchange["body"] for limit in dialect.limits if limit.fits(reply)]
+    assert fitting == (["123456"] if dialect.name == "2.0.0-M18" else [])
 
 
 @pytest.mark.parametrize("release", ["2.0.0-M4", "2.0.0-M18"])

@@ -129,20 +129,44 @@ def test_a_process_can_be_paused_and_resumed(job):
     process = GuardedProcess(job())
     try:
         process.order(Order.PAUSE)
-        await_state(process.pid, "T")
+        assert state_of(process.pid) == "T"
         process.order(Order.RESUME)
         await_state(process.pid, "SR")
     finally:
         process.stop()
 
 
+def test_a_process_does_nothing_any_more_once_it_is_paused(job):
+    process = GuardedProcess(job("while True: pass"))
+    try:
+        for _ in range(50):
+            process.order(Order.PAUSE)
+            assert state_of(process.pid) == "T"
+            process.order(Order.RESUME)
+    finally:
+        process.stop()
+
+
+def test_pausing_twice_is_as_once(job):
+    process = GuardedProcess(job())
+    try:
+        process.order(Order.PAUSE)
+        process.order(Order.PAUSE)
+        process.order(Order.RESUME)
+        await_state(process.pid, "SR")
+    finally:
+        process.stop()
+
+
+def state_of(pid):
+    # The first field after the name, which is in parentheses.
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 def await_state(pid, wanted):
-    # The signal is sent when the order returns; when the process takes it is the kernel's affair.
+    # SIGCONT is sent when the order returns; when the process goes on is the kernel's affair.
     deadline = time.monotonic() + 10
-    # The state is the first field after the name, which is in parentheses.
-    while (
-        found := Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    ) not in wanted:
+    while (found := state_of(pid)) not in wanted:
         assert time.monotonic() < deadline, f"it is in state {found}, not in {wanted}"
         time.sleep(0.001)
 
@@ -262,6 +286,7 @@ print(process.guard_pid, process.pid, flush=True)
 def owner(then, tmp_path, folder):
     return subprocess.Popen(
         [sys.executable, "-c", OWNER.format(then=then), str(tmp_path), str(folder)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -278,7 +303,8 @@ def test_kill_9_of_the_owner_leaves_nothing(tmp_path, folder, watch):
 
 
 def test_an_owner_that_forgets_leaves_nothing(tmp_path, folder, watch):
-    with owner("import os; os._exit(0)", tmp_path, folder) as program:
+    forgets = "import os; sys.stdin.read(); os._exit(0)"  # once its children are watched
+    with owner(forgets, tmp_path, folder) as program:
         guard, child = (watch(int(pid)) for pid in program.stdout.readline().split())
     assert guard.has_ended()
     assert child.has_ended(0)

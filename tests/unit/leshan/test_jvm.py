@@ -118,6 +118,67 @@ def test_the_log_goes_where_it_is_wanted_and_stays(java, tmp_path):
     assert log.read_text().startswith("of the last run\nWeb server started")
 
 
+ENTRY = "2026-11-22 23:37:03,714 WARN ClientServlet - "
+LOGS = f"""
+import signal
+print("{ENTRY}begins", flush=True)
+def end(*_):
+    print("{ENTRY}ends", flush=True)
+    os._exit(0)
+signal.signal(signal.SIGTERM, end)
+"""
+
+
+def warnings(kept):
+    return [event.text for event in kept.events if "level" in event.data]
+
+
+def test_its_warnings_are_recorded_from_beginning_to_end(java, kept):
+    java(LOGS)
+    with start_server(JVM, recorder=kept):
+        pass
+    assert warnings(kept) == ["begins", "ends"]
+
+
+def test_its_warnings_are_recorded_in_a_log_that_stays(java, kept, tmp_path):
+    java(LOGS)
+    log = tmp_path / "leshan.log"
+    log.write_text(f"{ENTRY}of the last run\n")
+    with start_server(JVM, recorder=kept, log_path=log):
+        pass
+    assert warnings(kept) == ["begins", "ends"]
+
+
+@pytest.mark.parametrize("log_name", [None, "leshan.log"])
+def test_its_warnings_are_recorded_after_a_kill_a_restart_and_a_pause(
+    java, kept, tmp_path, log_name
+):
+    java(LOGS)
+    with start_server(JVM, recorder=kept, log_path=log_name and tmp_path / log_name) as server:
+        server.kill()
+        server.restart()
+        server.restart()
+        server.pause()
+        server.resume()
+    assert warnings(kept) == ["begins", "begins", "ends", "begins", "ends"]
+
+
+def test_what_a_server_that_did_not_start_warned_of_is_recorded(java, kept):
+    java(LOGS + "sys.exit(3)")
+    with pytest.raises(ServerUnavailable):
+        start_server(JVM, recorder=kept)
+    assert warnings(kept) == ["begins"]
+
+
+def test_nothing_goes_on_following(java, kept):
+    java(LOGS)
+    before = set(threading.enumerate())
+    with start_server(JVM, recorder=kept) as server:
+        server.restart()
+        assert set(threading.enumerate()) - before
+    assert not set(threading.enumerate()) - before
+
+
 def test_a_server_that_dies_at_the_start_is_told_with_its_log(java, watch):
     java("print('no such option', flush=True); sys.exit(3)")
     with pytest.raises(ServerUnavailable, match=r"(?s)ended with exit status 3.*no such option"):
@@ -125,7 +186,7 @@ def test_a_server_that_dies_at_the_start_is_told_with_its_log(java, watch):
 
 
 def test_a_server_that_never_gets_ready_is_told_with_its_log(java, monkeypatch):
-    monkeypatch.setattr(jvm, "START_LIMIT", 0.3)
+    monkeypatch.setattr(jvm, "START_LIMIT", 1.0)
     java("print('waiting for entropy', flush=True); time.sleep(60)")
     with pytest.raises(ServerUnavailable, match=r"(?s)it is still starting.*waiting for entropy"):
         start_server(JVM)
