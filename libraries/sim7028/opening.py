@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
+import select
 import socket
 import stat
 import tempfile
@@ -23,8 +25,14 @@ from serial.tools import list_ports
 from sim7028.errors import PortError, PortForbidden, PortInUse, PortNotFound
 from sim7028.holders import Holder, holders_of, running
 from sim7028.port import DescriptorPort, Port, PySerialPort
+from sim7028.rfc2217 import Connection
 
 _CONNECT_PATIENCE = 5.0  # s
+_REFUSAL_PATIENCE = 0.1  # s; a server that will not have us says so and hangs up at once
+_ASK_AGAIN_PATIENCE = 1.0  # s
+_HUNG_UP = getattr(select, "POLLRDHUP", select.POLLHUP)  # the other end closed; Linux tells early
+_TELNET_OPTION = re.compile(rb"\xff[\xfb-\xfe].", re.DOTALL)  # RFC 854: IAC, WILL to DONT, which
+_IN_USE = "in use"  # what ser2net says to a second client
 _PTY_MAJORS = range(136, 144)  # Linux: Documentation/admin-guide/devices.txt, Unix98 PTY slaves
 _MODEM_MANAGER = "ModemManager"
 _BUSY = {errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK}
@@ -46,6 +54,11 @@ class PortSettings:
     dtr: bool | None = None
     rts: bool | None = None
     rtscts: bool = False
+
+    @property
+    def lines_matter(self) -> bool:
+        """Whether any of the control lines must be as it says."""
+        return self.rtscts or self.dtr is not None or self.rts is not None
 
 
 _DEFAULTS = PortSettings()
@@ -105,8 +118,27 @@ def _connect(url: str, undo: contextlib.ExitStack) -> int:
         raise PortError(url, str(error), remedy) from error
     undo.callback(connection.close)
     connection.setblocking(False)
+    if (refusal := _refusal(url, connection)) is not None:
+        raise refusal
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection.fileno()
+
+
+def _refusal(url: str, connection: socket.socket) -> PortError | None:
+    """What a server such as ser2net says that hangs up on whoever comes; None if it does not."""
+    end = select.poll()
+    end.register(connection, _HUNG_UP)
+    if not end.poll(_REFUSAL_PATIENCE * 1000):
+        return None
+    said = ""
+    with contextlib.suppress(OSError):
+        said = _TELNET_OPTION.sub(b"", connection.recv(1024)).decode(errors="replace").strip()
+    if _IN_USE in said:
+        reason = f"another client has it; the server there said {said!r} and hung up"
+        remedy = "end the other client; with kickolduser, ser2net does so by itself"
+        return PortInUse(url, reason, remedy, ())
+    reason = f"the server there said {repr(said) if said else 'nothing'} and hung up"
+    return PortError(url, reason, "look at the server's settings, and at the device behind it")
 
 
 def _host_and_port(url: str) -> tuple[str, int]:
@@ -117,16 +149,15 @@ def _host_and_port(url: str) -> tuple[str, int]:
     raise PortError(url, "it names no host and port", "write socket://host:port")
 
 
-def _open_serial(url: str, settings: PortSettings, undo: contextlib.ExitStack) -> serial.Serial:
+def _open_serial(
+    url: str, settings: PortSettings, undo: contextlib.ExitStack
+) -> serial.Serial | Connection:
     try:
-        connection = serial.serial_for_url(
-            url,
-            do_not_open=True,
-            baudrate=settings.baudrate,
-            rtscts=settings.rtscts,
-            timeout=PySerialPort.READ_TIMEOUT,
-            exclusive=True,
-        )
+        connection = _connection(url, settings)
+        connection.baudrate = settings.baudrate
+        connection.rtscts = settings.rtscts
+        connection.timeout = PySerialPort.READ_TIMEOUT
+        connection.exclusive = True
         if settings.dtr is not None:
             connection.dtr = settings.dtr
         if settings.rts is not None:
@@ -138,6 +169,21 @@ def _open_serial(url: str, settings: PortSettings, undo: contextlib.ExitStack) -
     return connection
 
 
+def _connection(url: str, settings: PortSettings) -> serial.Serial | Connection:
+    """What pyserial has for a URL, not open yet."""
+    if not _is_rfc2217(url):
+        return serial.serial_for_url(url, do_not_open=True)
+    connection = Connection()
+    # A server before something without control lines, as ser2net before a pty, never confirms them.
+    unconfirmed = "" if settings.lines_matter else f"{'&' if '?' in url else '?'}ign_set_control"
+    connection.port = url + unconfirmed
+    return connection
+
+
+def _is_rfc2217(url: str) -> bool:
+    return url.lower().startswith("rfc2217://")
+
+
 def _explained(url: str, error: OSError | ValueError) -> PortError:
     """The error of pyserial as one that says what to do."""
     number = error.errno if isinstance(error, OSError) else None
@@ -147,6 +193,8 @@ def _explained(url: str, error: OSError | ValueError) -> PortError:
         return PortForbidden(url, str(error), _permission_remedy(url))
     if number == errno.ENOENT:
         return _not_found(url)
+    if _is_rfc2217(url):
+        return _explained_by_server(url, error)
     if "://" in url:
         remedy = (
             "write a device, socket://host:port or rfc2217://host:port, and make sure that the"
@@ -154,6 +202,26 @@ def _explained(url: str, error: OSError | ValueError) -> PortError:
         )
     else:
         remedy = "is there a serial device behind it, and does it know this baud rate?"
+    return PortError(url, str(error), remedy)
+
+
+def _explained_by_server(url: str, error: OSError | ValueError) -> PortError:
+    """A server that refuses says so in plain text, to which RFC 2217 is deaf: listen once more."""
+    with contextlib.suppress(OSError, PortError):
+        address = _host_and_port(url)
+        with socket.create_connection(address, _ASK_AGAIN_PATIENCE) as connection:
+            if (refusal := _refusal(url, connection)) is not None:
+                return refusal
+    if "'control'" in str(error):
+        remedy = (
+            "what is behind it has no such lines, as a pty has none: leave dtr, rts and rtscts out"
+        )
+        reason = f"its server does not confirm DTR, RTS or flow control ({error})"
+        return PortError(url, reason, remedy)
+    remedy = (
+        "make sure that the other end listens and speaks RFC 2217, in ser2net"
+        " telnet(rfc2217,mode=server),tcp; one that speaks plain TCP is socket://host:port"
+    )
     return PortError(url, str(error), remedy)
 
 

@@ -11,9 +11,22 @@ from abc import ABC, abstractmethod
 
 import serial
 
+from sim7028.rfc2217 import Connection
+
 _CHUNK = 65_536
 _WRITE_PATIENCE = 3.0  # s without a byte taken; at 9600 baud a full kernel buffer drains 3 kB in it
 _POLL = 0.1  # s; how soon a close is seen where nothing can be waited for
+
+
+def hung_up(url: str) -> OSError:
+    """What is raised when the other end is gone.
+
+    Args:
+        url: how the port was opened.
+    """
+    if "://" in url:
+        return OSError("the other end hung up: its server ended, or gave the port to somebody else")
+    return OSError("the other end hung up")
 
 
 class Port(ABC):
@@ -112,7 +125,7 @@ class DescriptorPort(Port):
                 with contextlib.suppress(BlockingIOError):
                     data = os.read(self._descriptor, _CHUNK)
                     if not data:
-                        raise OSError("the other end hung up")
+                        raise hung_up(self.url)
                     return data
 
     def write(self, data: bytes) -> None:
@@ -145,7 +158,12 @@ class PySerialPort(Port):
 
     READ_TIMEOUT = _POLL
 
-    def __init__(self, url: str, connection: serial.Serial, release: contextlib.ExitStack) -> None:
+    def __init__(
+        self,
+        url: str,
+        connection: serial.Serial | Connection,
+        release: contextlib.ExitStack,
+    ) -> None:
         super().__init__(url, release)
         self._connection = connection
 
@@ -155,15 +173,24 @@ class PySerialPort(Port):
         with self._reading:
             while True:
                 self._check_open()
-                data = bytes(self._connection.read(max(1, self._connection.in_waiting)))
+                data = self._take()
                 if data or (deadline is not None and time.monotonic() >= deadline):
                     return data
+
+    def _take(self) -> bytes:
+        try:
+            return bytes(self._connection.read(max(1, self._connection.in_waiting)))
+        except serial.SerialException as error:
+            raise hung_up(self.url) from error
 
     def write(self, data: bytes) -> None:
         """See `Port.write`."""
         with self._writing:
             self._check_open()
-            self._connection.write(data)
+            try:
+                self._connection.write(data)
+            except serial.SerialException as error:
+                raise hung_up(self.url) from error
 
     def _wake(self) -> None:
         """Nothing to do: `read` looks by itself every `READ_TIMEOUT`."""

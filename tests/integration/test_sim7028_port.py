@@ -334,6 +334,39 @@ def test_a_tcp_connection_that_ends_is_a_lost_port() -> None:
             mark.next(Registered, within=60)
 
 
+@pytest.mark.filterwarnings("ignore:setDaemon|setName:DeprecationWarning")  # pyserial 3.5 does
+@pytest.mark.parametrize("scheme", ["socket", "rfc2217"])
+@pytest.mark.parametrize(
+    ("said", "kind", "complaint"),
+    [
+        (b"Port already in use\r\n", PortInUse, "another client .* 'Port already in use' and"),
+        (b"\xff\xfb\x03Device open failure\r\n", PortError, "said 'Device open failure' and"),
+        (b"", PortError, "said nothing and hung up"),
+    ],
+)
+def test_a_server_that_will_not_have_us_is_quoted(
+    scheme: str, said: bytes, kind: type[PortError], complaint: str
+) -> None:
+    with accepting(scheme) as (url, server):
+
+        def refuse() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    connection.sendall(said)
+                    connection.shutdown(socket.SHUT_RDWR)
+                    connection.close()
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        try:
+            with pytest.raises(kind, match=complaint):
+                open_port(f"{url}?timeout=0.2")
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
 class Rfc2217Server:
     """The other end of RFC 2217, before a module that says OK to everything."""
 
