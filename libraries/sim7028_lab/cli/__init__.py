@@ -19,7 +19,8 @@ from sim7028_lab.cli.report import report
 from sim7028_lab.cli.server import server
 from sim7028_lab.cli.virtual_control import virtual_control
 from sim7028_lab.cli.virtual_module import virtual_module
-from sim7028_lab.failure import ScenarioFailed
+from sim7028_lab.place import PlaceError
+from sim7028_lab.power import PowerError
 from sim7028_lab.report.errors import ReportError
 from sim7028_lab.virtual import VirtualModuleError
 
@@ -30,9 +31,10 @@ _BENCH_ERRORS = (
     BenchFileError,
     EvidenceError,
     LeshanError,
+    PlaceError,
     PortError,
+    PowerError,
     ReportError,
-    ScenarioFailed,  # only doctor has one: the bench does not do what every scenario needs
     VirtualModuleError,
 )
 
