@@ -10,6 +10,7 @@ from robot import result, running
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn
 
+from sim7028_lab.benchsections import VIRTUAL
 from sim7028_lab.report.errors import ReportError
 from sim7028_lab.report.journal import Finished, Journal, Outcome, Planned, scenario_id
 from sim7028_lab.report.publish import forget, publish
@@ -40,7 +41,11 @@ class Reporting:
         results, output = Path(variable("${OUTPUT DIR}")), variable("${OUTPUT FILE}")
         forget(results)
         self._journal = Journal(results, self._stage.redact)
-        self._journal.begin(_planned(_topmost(suite)))
+        self._journal.begin(
+            _planned(_topmost(suite)),
+            bench=_bench(variable("${BENCH}") or VIRTUAL),
+            budget=_budget(variable("${AIR BUDGET}")),
+        )
         if output != "NONE":
             atexit.register(_summarise, Path(output))
 
@@ -61,6 +66,29 @@ class Reporting:
         """End the journal; the bench is closed."""
         if self._journal is not None:
             self._journal.ended()
+
+
+def _bench(given: str) -> str:
+    """The bench that the run was given; a file so that it is found from anywhere."""
+    file = Path(given).expanduser()
+    return str(file.absolute()) if file.is_file() else given
+
+
+def _budget(given: object) -> int | None:
+    """How many bytes the run may send over the air; None when nothing sensible is given."""
+    if given is None:
+        return None
+    try:
+        budget = int(str(given))
+    except ValueError:
+        budget = 0
+    if budget > 0:
+        return budget
+    logger.error(
+        f"AIR_BUDGET is {given!r}, and should be a number of bytes from 1 on, such as 50000: the"
+        " run goes on without a budget"
+    )
+    return None
 
 
 def _topmost(suite: running.TestSuite) -> running.TestSuite:

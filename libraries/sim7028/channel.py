@@ -259,7 +259,10 @@ class Channel:
                 self._inbox.check(command.shown, pending.sent)
                 self._pending = pending
                 self._inbox.last_command = (pending.sent, command.shown)
-                self._record(Direction.SENT, text.encode(), {"command": text}, pending.sent)
+                sent: dict[str, Json] = {"command": text}
+                if patience >= command.limit:  # it is given its whole time, so it can be late
+                    sent["limit"] = command.limit
+                self._record(Direction.SENT, text.encode(), sent, pending.sent)
             self._write(text)
             with self._changed:
                 self._changed.wait_for(lambda: pending.is_over or self._inbox.ended, patience)

@@ -131,6 +131,22 @@ def test_the_diagram_is_as_wide_as_the_page(failing, width: int) -> None:
     assert failing.run("return document.querySelector('.seq').clientWidth") > width * 0.7
 
 
+@pytest.mark.parametrize("width", [600, 720])
+def test_on_paper_nothing_is_folded_and_nothing_hangs_over(failing, width: int) -> None:
+    failing.resize(width)
+    failing.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        pieces = failing.run(
+            "return [...document.querySelectorAll('#s1-t2 .seq pre')]"
+            ".map(e => e.getBoundingClientRect()).map(r => [r.left, r.right, r.height])"
+        )
+    finally:
+        failing.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert len(pieces) >= 2
+    assert [piece for piece in pieces if not 0 <= piece[0] < piece[1] <= width] == []
+    assert all(height > 0 for _, _, height in pieces)
+
+
 def test_the_colours_follow_robots_own_switch(failing) -> None:
     script = "return getComputedStyle(document.querySelector('.seq')).color"
     light = failing.run(script)

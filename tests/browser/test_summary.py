@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from sim7028_lab.report.catalogue import publish_catalogue
-from sim7028_lab.report.publish import Published, publish
+from sim7028_lab.report.publish import Attempt, Published, publish
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +53,15 @@ Not Here
     )
     publish_catalogue(ROOT / "robot", results)
     return publish([results], results)
+
+
+@pytest.fixture(scope="module")
+def merged(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """The same run as if it had been on two benches, and a third of which nothing is left."""
+    results = published.page.parent
+    benches = [Attempt(results, "desk"), Attempt(results, "attic")]
+    nothing = Attempt(results / "nowhere", "cellar", ("robot was killed (signal 9)",))
+    return publish([*benches, nothing], tmp_path_factory.mktemp("merged"))
 
 
 @pytest.fixture
@@ -176,6 +185,48 @@ def test_it_can_be_read_without_script(browser, published):
         assert browser.find("#areas summary")[0].is_displayed()
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+def test_several_benches_stand_side_by_side(browser, merged, width):
+    browser.resize(width)
+    browser.open(merged.page)
+    browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+    benches = browser.find(".benches tbody tr")
+    assert [row.text.split()[0] for row in benches] == ["FAIL", "FAIL", "NOT"]
+    assert "robot was killed (signal 9)" in benches[2].text
+    (failing,) = (row for row in browser.find(".beside tbody tr") if "FAIL" in row.text)
+    assert failing.text.count("FAIL") == 2
+    assert "no result" in failing.text
+    assert browser.run("return document.documentElement.scrollWidth") <= width
+    assert (browser.errors, browser.loaded) == ([], [])
+
+
+def test_a_verdict_leads_to_what_happened(browser, merged):
+    browser.open(merged.page)
+    links = browser.run("return [...document.querySelectorAll('.beside a')].map(a => a.href)")
+    assert len(links) >= 4
+    for link in links:
+        parts = urlsplit(link)
+        assert Path(unquote(parts.path)).exists(), link
+        if Path(unquote(parts.path)) == merged.page.resolve():
+            assert browser.run("return !!document.getElementById(arguments[0])", parts.fragment)
+
+
+def test_the_filter_finds_scenarios_side_by_side(browser, merged):
+    browser.open(merged.page)
+
+    def opened():
+        return browser.run("return [...document.querySelectorAll('.alike')].map(d => d.open)")
+
+    at_first = opened()
+    search = browser.find("[data-for=side-by-side] input")[0]
+    search.send_keys("A Number Reaches")
+    assert browser.find("[data-for=side-by-side] [role=status]")[0].text == "1 of 3 shown"
+    assert opened() != at_first
+    search.clear()
+    search.send_keys(" ")
+    assert opened() == at_first
 
 
 @pytest.mark.parametrize("width", [390, 1200])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +17,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 from robot.api import ExecutionResult
+
+from lab_evidence import Direction, Source, read_events
+from sim7028_lab.report.air import Traffic, measure
+from sim7028_lab.report.run import read_run
 
 ROOT = Path(__file__).parents[2]
 ROBOT = [sys.executable, "-m", "robot", "--console", "dotted", "-v", "LESHAN:jvm"]
@@ -52,7 +57,7 @@ def report(*arguments: object) -> "subprocess.CompletedProcess[str]":
 def full_run(tmp_path_factory) -> Path:
     """The results of all suites."""
     folder = tmp_path_factory.mktemp("full")
-    with robot(folder, "--exclude", "slow", "robot/") as process:
+    with robot(folder, "--exclude", "slow", "-v", "AIR_BUDGET:5000000", "robot/") as process:
         said, _ = process.communicate(timeout=280)
     assert f"Summary: {folder / 'summary.html'}" in said
     return folder
@@ -129,6 +134,38 @@ def test_the_run_says_what_it_stood_on(full_run):
     assert bench["server"].startswith("Leshan 2.")
 
 
+@pytest.mark.slow
+def test_every_command_is_recorded_with_its_limit(full_run):
+    limits = Counter()
+    for file in full_run.glob("evidence/**/*.jsonl"):
+        for event in read_events(file):
+            if event.source is Source.AT and event.direction is Direction.SENT:
+                limits[event.text, event.data.get("limit")] += 1
+    without = {text for text, limit in limits if limit is None}
+    assert without <= {"AT"}, "but for the question whether the module is awake"
+    assert {limit for text, limit in limits if text.startswith("AT+LW")} == {9.0}
+    assert sum(limits.values()) > 1000
+
+
+@pytest.mark.slow
+def test_what_went_over_the_air_can_be_told_from_the_server_alone(full_run):
+    """As on a real module, whose own account of its messages nobody has."""
+    run = read_run(full_run)
+    whole, by_server = Traffic(), Traffic()
+    for scenario in run.scenarios:
+        if "virtual-only" in scenario.tags:
+            continue  # in some of them messages are lost on the way, on purpose
+        whole += measure(scenario.events)
+        by_server += measure(e for e in scenario.events if e.data.get("seen_by") != "module")
+    assert whole.messages > 1000
+    assert abs(by_server.messages - whole.messages) <= 0.02 * whole.messages
+    assert abs(by_server.bytes - whole.bytes) <= 0.06 * whole.bytes
+    (bench,) = json.loads((full_run / "summary.json").read_text("utf-8"))["benches"]
+    (air,) = (each["air"] for each in bench["runs"])
+    assert (air["budget"], air["over_budget"]) == (5_000_000, False)
+    assert air["messages"]["up"] > whole.messages_up / 2
+
+
 def test_a_killed_run_is_reported_with_all_up_to_the_kill(tmp_path):
     evidence = tmp_path / "evidence"
     with robot(tmp_path, "robot/06__read") as process:
@@ -155,13 +192,17 @@ def test_a_killed_run_is_reported_with_all_up_to_the_kill(tmp_path):
 
 
 def test_a_bench_that_cannot_be_opened_is_no_failure_of_the_module(tmp_path):
-    with robot(tmp_path, "-v", f"BENCH:{tmp_path / 'none.toml'}", "robot/01__network") as process:
+    given = ("-v", f"BENCH:{tmp_path / 'none.toml'}", "-v", "AIR_BUDGET:lots")
+    with robot(tmp_path, *given, "robot/01__network") as process:
         said, _ = process.communicate(timeout=60)
     assert "Summary:" in said
+    assert "AIR_BUDGET is 'lots', and should be a number of bytes from 1 on" in said
     summary = json.loads((tmp_path / "summary.json").read_text("utf-8"))
     assert summary["sentence"] == "Nothing was tested."
     assert (summary["verdict"], summary["counts"]["FAIL"]) == ("BENCH", 0)
     assert summary["first_words"] == ["MODULE NOT KNOWN"]
+    (bench,) = summary["benches"]
+    assert (bench["name"], bench["verdict"]) == ("none", "BENCH")
     assert "The bench could not be opened, so no module was asked anything." in summary["lead"]
 
 

@@ -39,7 +39,8 @@ def report(
     passed is FLAKY. Runs on other benches stand side by side. Of a run that was killed, the
     report says INCOMPLETE and what is missing.
 
-    Exit code 1 when a scenario did not pass, or a run is incomplete.
+    Exit code 1 when a scenario did not pass, a run is incomplete, or it sent more over the air
+    than its budget allows.
 
     Example: sim7028-lab report results/virtual results/cellar --output results/both
     """
@@ -49,6 +50,11 @@ def report(
     summary = published.summary
     incomplete = "INCOMPLETE: " if summary.missing else ""
     click.echo(f"{' and '.join(summary.first_words)}. {incomplete}{summary.sentence}", err=True)
+    if len(summary.benches) > 1:
+        for bench in summary.benches:
+            click.echo(f"{bench.name}: {bench.verdict.value}. {bench.sentence}", err=True)
+    for sentence in summary.over_budget:
+        click.echo(sentence, err=True)
     for sentence in summary.missing:
         click.echo(f"Missing: {sentence}.", err=True)
     click.echo(published.data.read_text("utf-8") if as_json else published.page, nl=not as_json)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim7028_lab.report.air import Spent
+from sim7028_lab.report.comparison import Row
 from sim7028_lab.report.coverage import Covered
 from sim7028_lab.report.findings import FindingSeen
 from sim7028_lab.report.journal import ModuleFacts, Outcome
-from sim7028_lab.report.summary import BenchPart, Summary, results_by_outcome
+from sim7028_lab.report.parts import BenchPart
+from sim7028_lab.report.recoveries import Recovery
+from sim7028_lab.report.summary import Summary, results_by_outcome
 from sim7028_lab.report.timing import CommandTimes
 from sim7028_lab.report.trend import Changes, PastRun
 from sim7028_lab.report.verdicts import Verdict
@@ -30,7 +35,8 @@ def to_document(summary: Summary) -> dict[str, Any]:
         "lead": list(summary.lead),
         "complete": not summary.missing,
         "missing": list(summary.missing),
-        "counts": {verdict.value: number for verdict, number in summary.counts.items()},
+        "over_budget": bool(summary.over_budget),
+        "counts": _counts(summary.counts),
         "robot": {outcome.value: robots[outcome] for outcome in Outcome},
         "benches": [_bench(bench) for bench in summary.benches],
         "scenarios": [
@@ -38,6 +44,7 @@ def to_document(summary: Summary) -> dict[str, Any]:
             for bench in summary.benches
             for weighed in bench.scenarios
         ],
+        "comparison": [_row(row, summary.benches) for row in summary.rows],
         "coverage": {
             "testable": summary.coverage.testable,
             "untestable": summary.coverage.untestable,
@@ -55,7 +62,13 @@ def to_document(summary: Summary) -> dict[str, Any]:
 def _bench(bench: BenchPart) -> dict[str, Any]:
     facts = bench.facts
     return {
-        "name": facts.name,
+        "name": bench.name,
+        "verdict": bench.verdict.value,
+        "good": bench.is_good,
+        "sentence": bench.sentence,
+        "broken": bench.broken or None,
+        "missing": list(bench.missing),
+        "counts": _counts(bench.counts),
         "kind": facts.kind.value,
         "port": facts.port,
         "profile": facts.profile,
@@ -71,9 +84,11 @@ def _bench(bench: BenchPart) -> dict[str, Any]:
                 "tools": dict(run.tools),
                 "missing": list(run.missing),
                 "remarks": list(run.remarks),
+                "air": _air(spent),
             }
-            for run in bench.runs
+            for run, spent in zip(bench.runs, bench.air, strict=True)
         ],
+        "recoveries": [_recovery(each) for each in bench.recoveries],
         "changes": _changes(bench.changes) if bench.changes else None,
         "trend": [
             _past(past, number)
@@ -82,6 +97,41 @@ def _bench(bench: BenchPart) -> dict[str, Any]:
         "unsteady": [
             {"scenario": scenario, "turns": turns} for scenario, turns in bench.trend.unsteady
         ],
+    }
+
+
+def _counts(counts: Mapping[Verdict, int]) -> dict[str, int]:
+    return {verdict.value: number for verdict, number in counts.items()}
+
+
+def _air(spent: Spent) -> dict[str, Any]:
+    traffic = spent.traffic
+    return {
+        "messages": {"up": traffic.messages_up, "down": traffic.messages_down},
+        "bytes": {"up": traffic.bytes_up, "down": traffic.bytes_down},
+        "budget": spent.budget,
+        "over_budget": spent.is_over,
+    }
+
+
+def _recovery(recovery: Recovery) -> dict[str, Any]:
+    return {
+        "rung": recovery.rung,
+        "outcome": recovery.outcome,
+        "seconds": _rounded(recovery.seconds),
+        "at": _rounded(recovery.at),
+        "scenario": recovery.scenario.id if recovery.scenario else None,
+    }
+
+
+def _row(row: Row, benches: Sequence[BenchPart]) -> dict[str, Any]:
+    return {
+        "id": row.scenario.id,
+        "same": len(row.verdicts) == 1,
+        "verdicts": {
+            bench.name: cell.verdict.value if cell else None
+            for bench, cell in zip(benches, row.cells, strict=True)
+        },
     }
 
 
@@ -107,7 +157,7 @@ def _past(past: PastRun, number: int) -> dict[str, Any]:
         "started": past.started.isoformat(timespec="milliseconds"),
         "complete": past.complete,
         "seconds": round(past.seconds, 3),
-        "counts": {verdict.value: past.count(verdict) for verdict in Verdict},
+        "counts": _counts({verdict: past.count(verdict) for verdict in Verdict}),
         "slowest": {command: round(seconds, 6) for command, seconds in past.slowest.items()},
     }
 

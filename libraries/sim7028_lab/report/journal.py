@@ -140,8 +140,12 @@ class RunRecord:
     Attributes:
         run: an id that no other run has.
         started: when, in UTC.
+        began: the same on the monotonic clock of the machine, in s.
         tools: names of programs, with their versions.
         planned: what the run meant to carry out, in order.
+        given: the bench that it was given, a name or the path of a bench file, whether or not it
+            could be opened; empty in journals of old.
+        budget: how many bytes it may send over the air, both ways; None for as many as it takes.
         bench: None when it was never opened.
         finished: the scenarios that ended, in order.
         module_at_end: None when the bench was never closed, or the module did not say any more.
@@ -151,8 +155,11 @@ class RunRecord:
 
     run: str
     started: datetime
+    began: float
     tools: Mapping[str, str]
     planned: tuple[Planned, ...]
+    given: str
+    budget: int | None
     bench: BenchFacts | None
     finished: tuple[Finished, ...]
     module_at_end: ModuleFacts | None
@@ -181,8 +188,14 @@ class Journal:
         self._path = results / JOURNAL
         self._redact = redact
 
-    def begin(self, planned: Iterable[Planned]) -> None:
-        """Start the journal of a new run into this folder; the last one's is forgotten."""
+    def begin(self, planned: Iterable[Planned], bench: str = "", budget: int | None = None) -> None:
+        """Start the journal of a new run into this folder; the last one's is forgotten.
+
+        Args:
+            planned: what the run means to carry out, in order.
+            bench: the bench that it was given: a name, or the path of a bench file.
+            budget: how many bytes it may send over the air, both ways.
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.unlink(missing_ok=True)
         self._write(
@@ -195,6 +208,8 @@ class Journal:
                     "Robot Framework": version("robotframework"),
                     "Python": platform.python_version(),
                 },
+                "bench": bench,
+                "budget": budget,
                 "planned": [asdict(scenario) for scenario in planned],
             },
         )
@@ -276,11 +291,14 @@ def _record(lines: Mapping[str, Sequence[Mapping[str, Any]]]) -> RunRecord:
     return RunRecord(
         run=begin["run"],
         started=datetime.fromisoformat(begin["started"]),
+        began=float(begin["t"]),
         tools=begin["tools"],
         planned=tuple(
             Planned(p["id"], p["suite"], p["name"], p["sentence"], tuple(p["tags"]))
             for p in begin["planned"]
         ),
+        given=begin.get("bench", ""),
+        budget=begin.get("budget"),
         bench=_bench(opened[0]) if opened else None,
         finished=tuple(
             Finished(

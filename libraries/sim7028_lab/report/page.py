@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import shlex
@@ -15,23 +16,27 @@ from urllib.parse import quote
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from sim7028_lab.report.charts import shares, strips, trend_chart
+from sim7028_lab.report.charts import Strip, Tick, shares, strips, trend_chart
+from sim7028_lab.report.comparison import Row
 from sim7028_lab.report.coverage import Area, State
 from sim7028_lab.report.diagnosis import Diagnosis, diagnose
 from sim7028_lab.report.findings import FindingSeen
 from sim7028_lab.report.journal import ModuleKind, Outcome
 from sim7028_lab.report.markup import environment
+from sim7028_lab.report.parts import BenchPart
+from sim7028_lab.report.recoveries import Recovery
 from sim7028_lab.report.requirements import Basis, Requirement
 from sim7028_lab.report.run import Run
-from sim7028_lab.report.summary import BenchPart, Summary
-from sim7028_lab.report.timing import LIMIT
+from sim7028_lab.report.summary import Summary
+from sim7028_lab.report.timing import CommandTimes
 from sim7028_lab.report.trend import PastRun
 from sim7028_lab.report.verdicts import Verdict
 from sim7028_lab.report.weighed import Weighed
 from sim7028_lab.report.words import count, day, duration, percent, visible
 
 _SLOWEST = 5
-_LONGEST_MESSAGE = 1500
+_LONGEST_MESSAGE = 1000
+_LONGEST_PLACE = 160
 
 _ORDER = (
     Verdict.PASS,
@@ -56,7 +61,10 @@ class Case:
         log, evidence: where to look; empty when there is nothing.
         requirements: the ids of those that it claims.
         step: the keyword that failed, as written; empty when none is known.
-        repeat: the command line that runs it again.
+        repeat: the command line that runs it again on its bench.
+        replay: the command line that runs it again at a desk, against what its module did; empty
+            when too little is left of it.
+        recovered: what was done to bring the module back in its time.
         meaning: what a verdict other than FAIL means.
         diagnosis: what its evidence tells of the failure; None when it tells nothing.
         words: the message, as far as the diagnosis does not say the same.
@@ -71,9 +79,28 @@ class Case:
     requirements: tuple[str, ...]
     step: str
     repeat: str
+    replay: str
+    recovered: tuple[Recovery, ...]
     meaning: str
     diagnosis: Diagnosis | None
     words: str
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Scenarios of several benches that are told together.
+
+    Attributes:
+        verdict: what all benches came to that tested them; None where there is no such verdict.
+        words: what they have in common, behind the verdict.
+        rows: the scenarios.
+        differ: whether the benches do not agree on them.
+    """
+
+    verdict: Verdict | None
+    words: str
+    rows: tuple[Row, ...]
+    differ: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,10 +116,12 @@ class FindingShown:
         return _SEVERITIES.get(self.finding.severity, "none")
 
 
+@functools.cache
 def templates() -> Environment:
     """The report's templates, with what the pages need to write numbers and names."""
     env = environment()
     env.filters |= {
+        "at_a_place": _at_a_place,
         "cited": _cited,
         "day": day,
         "duration": duration,
@@ -128,7 +157,10 @@ def render(summary: Summary, folder: Path, others: Mapping[str, str]) -> str:
             cases=[c for c in cases if c.weighed.verdict is not Verdict.NOT_RUN],
             unbegun=[c for c in cases if c.weighed.verdict is Verdict.NOT_RUN],
             findings=_findings(summary),
-            times=strips(summary.commands),
+            alike=list(_alike(summary)),
+            recoveries=[(b, each) for b in summary.benches for each in b.recoveries],
+            target=_Targets(links, cases),
+            times=_times(summary),
             late_sentence=_late_sentence(summary),
             trends=[(bench, trend_chart(bench.trend)) for bench in summary.benches],
             groups=list(_groups(summary)),
@@ -138,12 +170,13 @@ def render(summary: Summary, folder: Path, others: Mapping[str, str]) -> str:
             scenario_link=links.scenario,
             others=list(others.items()),
             kinds={bench.facts.kind for bench in summary.benches},
+            pages=links.pages,
             FAIL=Verdict.FAIL,
             PASS=Verdict.PASS,
             NOT_RUN=Verdict.NOT_RUN,
             VIRTUAL=ModuleKind.VIRTUAL,
             REAL=ModuleKind.REAL,
-            LIMIT=LIMIT,
+            UNKNOWN=ModuleKind.UNKNOWN,
         )
     )
 
@@ -166,9 +199,30 @@ class _Links:
             self._to(run, scenario.evidence) if scenario.evidence else "",
         )
 
+    def replay(self, weighed: Weighed) -> str:
+        """The command line that replays it, seen from the folder of the page."""
+        scenario = weighed.scenario
+        # Without its place in Robot's output nobody knows which test it was.
+        if not scenario.evidence or not scenario.anchor or scenario.outcome is not Outcome.FAILED:
+            return ""
+        words = ["sim7028-lab", "replay", "--run"]
+        # A bench that comes with the checkout is found by the name that the evidence tells.
+        if Path(weighed.run.bench_given).is_absolute():
+            words += ["--bench", weighed.run.bench_given]
+        return shlex.join([*words, self._way(weighed.run, scenario.evidence)])
+
+    def pages(self, run: Run) -> list[tuple[str, str]]:
+        """Robot's own pages of a run that came to its end: name and address."""
+        found = ("log.html", "report.html") if not run.missing else ()
+        return [
+            (name, self._to(run, Path(name))) for name in found if (run.folder / name).is_file()
+        ]
+
     def _to(self, run: Run, file: Path) -> str:
-        way = os.path.relpath(run.folder.resolve() / file, self._folder)
-        return quote(Path(way).as_posix())
+        return quote(self._way(run, file))
+
+    def _way(self, run: Run, file: Path) -> str:
+        return Path(os.path.relpath(run.folder.resolve() / file, self._folder)).as_posix()
 
     def scenario(self, weighed: Weighed) -> Markup:
         """Its name, as a link to where most can be seen."""
@@ -176,6 +230,19 @@ class _Links:
         name = escape(visible(weighed.scenario.name))
         target = log or evidence
         return Markup('<a href="{}">{}</a>').format(target, name) if target else name
+
+
+class _Targets:
+    """Where most can be seen of a scenario: its place on the page, its log, its evidence."""
+
+    def __init__(self, links: _Links, cases: list[Case]) -> None:
+        self._links = links
+        self._places = {(c.weighed.bench.name, c.weighed.scenario.id): f"#{c.id}" for c in cases}
+
+    def __call__(self, weighed: Weighed) -> str:
+        """The address; empty when there is nothing."""
+        place = self._places.get((weighed.bench.name, weighed.scenario.id))
+        return place or next(filter(None, self._links(weighed)), "")
 
 
 class _Names:
@@ -216,6 +283,12 @@ def _cases(summary: Summary, links: _Links) -> Iterator[Case]:
                 requirements=tuple(tag for tag in scenario.tags if tag in known),
                 step=_failed_step(weighed),
                 repeat=_repeat(weighed),
+                replay=links.replay(weighed),
+                recovered=tuple(
+                    recovery
+                    for recovery in bench.recoveries
+                    if recovery.scenario and recovery.scenario.id == scenario.id
+                ),
                 meaning="" if weighed.verdict is Verdict.FAIL else _sentence(weighed),
                 diagnosis=diagnosis,
                 words=_own_words(scenario.message, diagnosis),
@@ -251,10 +324,31 @@ def _sentence(weighed: Weighed) -> str:
 
 
 def _repeat(weighed: Weighed) -> str:
-    if not weighed.bench.name:
+    if not weighed.run.bench_given:
         return ""
+    bench = shlex.quote(weighed.run.bench_given)
     test = shlex.quote(f"*.{weighed.scenario.suite}.{weighed.scenario.name}")
-    return f"robot -v BENCH:{shlex.quote(weighed.bench.name)} -d results -t {test} robot/"
+    return f"robot -v BENCH:{bench} -d results -t {test} robot/"
+
+
+def _alike(summary: Summary) -> Iterator[Alike]:
+    """Where the benches differ, then what each verdict was given to, then what is not tested."""
+    rows, all_left_something = summary.rows, all(bench.scenarios for bench in summary.benches)
+    if differing := tuple(row for row in rows if len(row.told) > 1):
+        yield Alike(None, "The benches differ", differing, differ=True)
+    for verdict in Verdict:
+        partly: list[Row] = []
+        wholly: list[Row] = []
+        for row in rows:
+            if row.told == {verdict}:
+                is_whole = all_left_something and row.told == row.verdicts
+                (wholly if is_whole else partly).append(row)
+        if partly:
+            yield Alike(verdict, "where it was tested, which is not everywhere", tuple(partly))
+        if wholly:
+            yield Alike(verdict, "on all benches that have it", tuple(wholly))
+    if untested := tuple(row for row in rows if not row.told):
+        yield Alike(None, "Not tested on any bench", untested)
 
 
 def _findings(summary: Summary) -> list[FindingShown]:
@@ -282,20 +376,47 @@ def _worsts(runs: Iterable[PastRun], command: str) -> list[float]:
     return [run.slowest[command] for run in runs if command in run.slowest]
 
 
+@dataclass(frozen=True)
+class Times:
+    """The times of all commands on one axis.
+
+    Attributes:
+        ticks: of the axis.
+        first: the LwM2M commands, and others that were late.
+        others: the rest.
+    """
+
+    ticks: tuple[Tick, ...]
+    first: tuple[Strip, ...]
+    others: tuple[Strip, ...]
+
+
+def _times(summary: Summary) -> Times:
+    picture = strips(summary.commands)
+    first = tuple(each for each in picture.strips if each.times.late or _is_lwm2m(each.times))
+    others = tuple(each for each in picture.strips if each not in first)
+    return Times(picture.ticks, first, others)
+
+
+def _is_lwm2m(times: CommandTimes) -> bool:
+    return times.command.startswith("AT+LW")
+
+
 def _late_sentence(summary: Summary) -> str:
     limited = [times for times in summary.commands if times.limit is not None]
     late = [times for times in limited if times.late]
     if late:
         return (
             f"{count(sum(times.late for times in late), 'answer')} did not keep the limit of"
-            f" {duration(LIMIT)}, of {len(late)} of {count(len(limited), 'LwM2M command')}."
+            f" {'its command' if len(late) == 1 else 'their commands'}, of {len(late)} of"
+            f" {count(len(limited), 'command')}."
         )
     if not limited:
-        return "No LwM2M command was sent."
-    slowest = max(limited, key=lambda times: times.worst or 0)
+        return "No command with a limit was sent."
+    nearest = max(limited, key=lambda times: times.share or 0)
     return (
-        f"All answers of {count(len(limited), 'LwM2M command')} kept the limit of"
-        f" {duration(LIMIT)}. The slowest, {slowest.command}, took {duration(slowest.worst or 0)}."
+        f"All answers of {count(len(limited), 'command')} kept their limit. Nearest to its own came"
+        f" {nearest.command}: {duration(nearest.worst or 0)} of {nearest.limit:g} s."
     )
 
 
@@ -330,7 +451,11 @@ def _events(run: Run) -> str:
     return f"{sum(len(scenario.events) for scenario in run.scenarios):,}"
 
 
-def _first_lines(message: str) -> str:
-    if len(message) <= _LONGEST_MESSAGE:
+def _first_lines(message: str, longest: int = _LONGEST_MESSAGE) -> str:
+    if len(message) <= longest:
         return message
-    return f"{message[:_LONGEST_MESSAGE]}… ({len(message):,} characters; all of it is in the log)"
+    return f"{message[:longest]}… ({len(message):,} characters; all of it is in the log)"
+
+
+def _at_a_place(shows: str) -> str:
+    return _first_lines(shows, _LONGEST_PLACE)

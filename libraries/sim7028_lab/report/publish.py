@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim7028_lab.report.dashboard import write_dashboard
 from sim7028_lab.report.document import to_document
+from sim7028_lab.report.errors import ReportError
 from sim7028_lab.report.page import render
 from sim7028_lab.report.requirements import SHIPPED, load_requirements
-from sim7028_lab.report.run import read_run
+from sim7028_lab.report.run import NoRunError, Run, empty_run, read_run
 from sim7028_lab.report.summary import Summary, summarise
 from sim7028_lab.report.trend import HISTORY
 
@@ -20,6 +21,25 @@ DATA = "summary.json"
 
 
 _ROBOTS = (("Robot's own log", "log.html"), ("Robot's own report", "report.html"))
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A run that was meant to be, whatever is left of it.
+
+    Attributes:
+        folder: where its results are, if there are any.
+        bench: what its bench is called in the report; as the run itself tells when left out.
+            Attempts on a bench of the same name are tries of the same scenarios.
+        missing: what is not there, or did not go to its end, as far as only the one who started
+            the run can know; a sentence each, without a full stop.
+        broken: why the bench cannot be used, likewise; empty where nothing speaks against it.
+    """
+
+    folder: Path
+    bench: str = ""
+    missing: tuple[str, ...] = ()
+    broken: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +67,7 @@ def forget(folder: Path) -> None:
 
 
 def publish(
-    results: Sequence[Path],
+    results: Sequence[Path | Attempt],
     folder: Path,
     *,
     output: str = "output.xml",
@@ -57,7 +77,7 @@ def publish(
     """Write the report of one or several runs.
 
     Args:
-        results: the folders of the runs.
+        results: the folders of the runs; as an attempt where there may be nothing in one.
         folder: where the report goes.
         output: the name of Robot's output in each folder of results.
         history: of the benches; the one in `folder` when left out.
@@ -65,12 +85,16 @@ def publish(
             checkout.
 
     Raises:
-        ReportError: a folder holds no run, or a file cannot be used; the message names it.
+        ReportError: a folder that is no attempt holds no run, or a file cannot be used; the message
+            names it.
     """
     if requirements is None and SHIPPED.is_file():
         requirements = SHIPPED
     catalogue = load_requirements(requirements) if requirements else ()
-    runs = [read_run(each, output) for each in results]
+    runs = [
+        _read(each, output) if isinstance(each, Attempt) else read_run(each, output)
+        for each in results
+    ]
     folder.mkdir(parents=True, exist_ok=True)
     summary = summarise(runs, catalogue, history or folder / HISTORY)
     complete = [run.folder / output for run in runs if not run.missing]
@@ -91,3 +115,23 @@ def publish(
     data.write_text(f"{text}\n", encoding="utf-8")
     page.write_text(render(summary, folder, others), encoding="utf-8")
     return Published(summary, page, data)
+
+
+def _read(attempt: Attempt, output: str) -> Run:
+    missing = attempt.missing
+    try:
+        run = read_run(attempt.folder, output)
+    except NoRunError:
+        run = empty_run(attempt.folder)
+        missing = missing or (() if attempt.broken else ("The run left nothing",))
+    except ReportError as error:
+        run = empty_run(attempt.folder)
+        missing = (*missing, str(error))
+    name = attempt.bench or run.bench_name
+    return replace(
+        run,
+        bench_name=name,
+        bench=replace(run.bench, name=name) if run.bench else None,
+        missing=(*missing, *run.missing),
+        broken=attempt.broken,
+    )

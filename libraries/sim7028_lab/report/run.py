@@ -27,6 +27,7 @@ from sim7028_lab.report.journal import (
     BenchFacts,
     Finished,
     ModuleFacts,
+    ModuleKind,
     Outcome,
     Planned,
     RunRecord,
@@ -121,6 +122,13 @@ class Run:
         missing: what is not there of a run that did not come to its end, a sentence each; empty
             for a complete run.
         remarks: what else a reader must know of its files, a sentence each.
+        bench_name: what its bench is called, opened or not; the folder's name where nothing tells.
+        bench_given: how the run was told to use it, by a name or the path of a bench file.
+        began: when, on the monotonic clock that its events have; None when nothing tells.
+        budget: how many bytes it may send over the air, both ways; None for as many as it takes.
+        broken: why its bench cannot be used, as far as that was found out beside the run; empty
+            where nothing speaks against it.
+        events: what was seen before, between and after the scenarios, in order of time.
     """
 
     folder: Path
@@ -133,6 +141,27 @@ class Run:
     scenarios: tuple[ScenarioResult, ...]
     missing: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    bench_name: str = ""
+    bench_given: str = ""
+    began: float | None = None
+    budget: int | None = None
+    broken: str = ""
+    events: tuple[Event, ...] = field(default=(), repr=False)
+
+    @property
+    def facts(self) -> BenchFacts:
+        """What it stood on, as far as that is known."""
+        return self.bench or unopened(self.bench_name)
+
+
+def unopened(name: str) -> BenchFacts:
+    """What is known of a bench that was never opened: its name."""
+    return BenchFacts(name, ModuleKind.UNKNOWN, "", "", ModuleFacts("", ""), "", "")
+
+
+def empty_run(folder: Path) -> Run:
+    """A run that left nothing in its folder."""
+    return Run(folder, folder.name, None, 0.0, None, None, (), (), bench_name=folder.name)
 
 
 def read_run(folder: Path, output: str = "output.xml") -> Run:
@@ -164,7 +193,17 @@ def read_run(folder: Path, output: str = "output.xml") -> Run:
         )
     if record is not None and record.bench is None:
         run = replace(run, scenarios=tuple(replace(s, has_bench=False) for s in run.scenarios))
-    return replace(run, remarks=tuple(evidence.complaints))
+    given = record.given if record else ""
+    name = run.bench.name if run.bench else Path(given).name.removesuffix(".toml")
+    return replace(
+        run,
+        bench_name=name or folder.resolve().name,
+        bench_given=given or name,
+        began=record.began if record else None,
+        budget=record.budget if record else None,
+        events=evidence.events(evidence.between),
+        remarks=tuple(evidence.complaints),
+    )
 
 
 def _from_output(
@@ -326,6 +365,11 @@ class _Evidence:
     def named(self, suite: str, name: str) -> Path | None:
         """The file that a scenario of this name would have written."""
         return self._there(evidence_file(Path("evidence"), suite, name))
+
+    @property
+    def between(self) -> Path | None:
+        """The file of what happened outside of scenarios."""
+        return self._there(Path("evidence", "bench.jsonl"))
 
     def _there(self, file: Path) -> Path | None:
         return file if ".." not in file.parts and (self._folder / file).is_file() else None

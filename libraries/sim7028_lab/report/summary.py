@@ -7,47 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sim7028_lab.report.air import spent
+from sim7028_lab.report.comparison import Row, compare
 from sim7028_lab.report.coverage import Coverage, cover
 from sim7028_lab.report.findings import FindingSeen, collect_findings
-from sim7028_lab.report.journal import BenchFacts, ModuleFacts, ModuleKind, Outcome
+from sim7028_lab.report.journal import BenchFacts, ModuleKind, Outcome
+from sim7028_lab.report.parts import BenchPart, are, count_verdicts, when_flaky
+from sim7028_lab.report.recoveries import recoveries
 from sim7028_lab.report.requirements import Requirement
-from sim7028_lab.report.run import Run
+from sim7028_lab.report.run import Run, unopened
 from sim7028_lab.report.timing import CommandTimes, time_commands
-from sim7028_lab.report.trend import Changes, PastRun, Trend, changes, keep, trend
+from sim7028_lab.report.trend import PastRun, changes, keep, trend
 from sim7028_lab.report.verdicts import Verdict
-from sim7028_lab.report.weighed import NO_BENCH, Weighed, weigh
+from sim7028_lab.report.weighed import Weighed, weigh
 from sim7028_lab.report.words import count, listed
-
-
-@dataclass(frozen=True)
-class BenchPart:
-    """What belongs to one bench.
-
-    Attributes:
-        facts: what it is.
-        module_at_end: what its module said at the end of the youngest run.
-        runs: the runs on it, oldest first.
-        scenarios: with their verdicts.
-        trend: the runs before.
-        changes: what is different from the run before; None when there was none.
-    """
-
-    facts: BenchFacts
-    module_at_end: ModuleFacts | None
-    runs: tuple[Run, ...]
-    scenarios: tuple[Weighed, ...]
-    trend: Trend
-    changes: Changes | None
-
-    @property
-    def seconds(self) -> float:
-        """How long the runs took in all."""
-        return sum(run.elapsed for run in self.runs)
-
-    @property
-    def stayed_itself(self) -> bool:
-        """Whether the module was at the end what it was at the start, as far as it said."""
-        return self.module_at_end in (None, self.facts.module)
 
 
 @dataclass(frozen=True)
@@ -81,20 +54,39 @@ class Summary:
     @property
     def counts(self) -> Mapping[Verdict, int]:
         """How many scenarios came out in each way."""
-        return {
-            verdict: sum(weighed.verdict is verdict for weighed in self.scenarios)
-            for verdict in Verdict
-        }
+        return count_verdicts(self.scenarios)
 
     @property
     def verdict(self) -> Verdict:
-        """The most urgent verdict of any scenario."""
-        return next((v for v in Verdict if self.counts[v]), Verdict.NOT_RUN)
+        """The most urgent verdict of any bench."""
+        found = {bench.verdict for bench in self.benches}
+        return next((verdict for verdict in Verdict if verdict in found), Verdict.NOT_RUN)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The scenarios of all benches side by side."""
+        return compare(self.benches)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """What is not there; empty when all runs came to their end."""
-        return tuple(sentence for run in self.runs for sentence in run.missing)
+        several = len(self.benches) > 1
+        return tuple(
+            f"{bench.name}: {sentence}" if several else sentence
+            for bench in self.benches
+            for sentence in bench.missing
+        )
+
+    @property
+    def over_budget(self) -> tuple[str, ...]:
+        """Which runs sent more over the air than they were allowed to, a sentence each."""
+        several = len(self.benches) > 1
+        return tuple(
+            f"About {count(spent.traffic.bytes, 'byte')} went over the air"
+            f"{f' on {bench.name}' if several else ''}, and {spent.budget:,} were allowed."
+            for bench in self.benches
+            for spent in bench.over_budget
+        )
 
     def since(self, finding: FindingSeen) -> int | None:
         """The number of the first run that saw a finding; None when it is new on some bench."""
@@ -110,7 +102,7 @@ class Summary:
     @property
     def is_good(self) -> bool:
         """Whether nothing speaks against the module: what a program that waits wants to know."""
-        return not self.missing and self.verdict in (Verdict.PASS, Verdict.SERVER_LIMIT)
+        return all(bench.is_good for bench in self.benches)
 
     @property
     def first_words(self) -> tuple[str, ...]:
@@ -120,26 +112,27 @@ class Summary:
     @property
     def sentence(self) -> str:
         """The verdict in one sentence."""
-        total, of = len(self.scenarios), self.counts[self.verdict]
-        if self.counts[Verdict.BENCH] + self.counts[Verdict.NOT_RUN] == total:
+        return self.benches[0].sentence if len(self.benches) == 1 else self._sentence_on_several()
+
+    def _sentence_on_several(self) -> str:
+        verdict, total = self.verdict, len(self.benches)
+        if all(bench.was_idle for bench in self.benches):
             return "Nothing was tested."
-        if self.verdict is Verdict.FAIL:
-            new = sum(len(bench.changes.new) for bench in self.benches if bench.changes)
-            news = f"; {new} of them {_are(new)} new since the last run" if new else ""
-            return f"{of} of {count(total, 'scenario')} {'fails' if of == 1 else 'fail'}{news}."
-        match self.verdict:
+        names = [bench.name for bench in self.benches if bench.verdict is verdict]
+        on = f"on {len(names)} of {total} benches: {', '.join(names)}"
+        match verdict:
+            case Verdict.FAIL:
+                return f"Scenarios fail {on}."
             case Verdict.FLAKY:
-                return f"No scenario fails, but {of} passed only when run again."
+                return f"No scenario fails, but some passed only {when_flaky(self.scenarios)} {on}."
             case Verdict.BENCH:
-                return f"The bench broke in {of} of {count(total, 'scenario')}."
+                return f"The bench itself broke {on}."
             case Verdict.SERVER_LIMIT:
-                return f"All {total - of} scenarios that this server can judge pass."
-            case Verdict.NOT_RUN if self.missing:
-                return f"{total - of} of {count(total, 'scenario')} came to a result; all pass."
+                return f"All scenarios that the server can judge pass on all {total} benches."
             case Verdict.NOT_RUN:
-                return f"{of} of {count(total, 'scenario')} {_were(of)} not run; the others pass."
-            case _:
-                return f"All {total} scenarios pass." if total > 1 else "The one scenario passes."
+                return f"Not every scenario was run {on}; the others pass."
+            case Verdict.PASS:
+                return f"All scenarios pass on all {total} benches."
 
     @property
     def lead(self) -> tuple[str, ...]:
@@ -147,6 +140,7 @@ class Summary:
         return (
             *self._about_the_module(),
             *self._about_the_rest(),
+            *self.over_budget,
             *self._about_coverage(),
             *self._about_completeness(),
         )
@@ -159,14 +153,18 @@ class Summary:
                 " and nothing about a real SIM7028."
             )
         for bench in self.benches:
-            if bench.facts.kind is not ModuleKind.UNKNOWN:
+            which = f"bench {bench.name}" if len(self.benches) > 1 else "bench"
+            if bench.broken and (bench.verdict is not Verdict.BENCH or len(self.benches) > 1):
+                said.append(f"The {which} cannot be used: {bench.broken}.")
+            elif bench.facts.kind is not ModuleKind.UNKNOWN or not bench.scenarios:
                 continue
-            if all(weighed.scenario.has_bench for weighed in bench.scenarios):
+            elif all(weighed.scenario.has_bench for weighed in bench.scenarios):
                 said.append("Nothing tells which module answered, a simulated or a real one.")
             else:
-                said.append("The bench could not be opened, so no module was asked anything.")
+                asked = "its module was not" if len(self.benches) > 1 else "no module was"
+                said.append(f"The {which} could not be opened, so {asked} asked anything.")
         said += [
-            f"The module on {bench.facts.name} changed during the run: it was"
+            f"The module on {bench.name} changed during the run: it was"
             f" {bench.facts.module}, and at the end {bench.module_at_end}."
             for bench in self.benches
             if not bench.stayed_itself
@@ -175,7 +173,7 @@ class Summary:
 
     def _about_the_rest(self) -> list[str]:
         clauses = {
-            Verdict.FLAKY: "passed only when run again",
+            Verdict.FLAKY: f"passed only {when_flaky(self.scenarios)}",
             Verdict.BENCH: "could not be judged because the bench broke",
             Verdict.SERVER_LIMIT: "could not be judged because the server cannot show the answer",
         }
@@ -192,7 +190,7 @@ class Summary:
         virtual, real = map(self.coverage.covered, (ModuleKind.VIRTUAL, ModuleKind.REAL))
         said = (
             f"Of {count(self.coverage.testable, 'requirement')} that can be tested,"
-            f" {virtual or 'none'} {_are(virtual)} shown on a simulated module and"
+            f" {virtual or 'none'} {are(virtual)} shown on a simulated module and"
             f" {real or 'none'} on a real one."
         )
         return [said]
@@ -212,14 +210,6 @@ def _first_words(bench: BenchFacts) -> str:
     return str(bench.module) if bench.kind is ModuleKind.REAL else bench.kind.words
 
 
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
-def _were(number: int) -> str:
-    return "was" if number == 1 else "were"
-
-
 def summarise(runs: Sequence[Run], requirements: Sequence[Requirement], history: Path) -> Summary:
     """Put runs together, and into the history of their benches.
 
@@ -232,33 +222,48 @@ def summarise(runs: Sequence[Run], requirements: Sequence[Requirement], history:
         HistoryError: the history that is there cannot be used.
     """
     scenarios = weigh(runs)
-    parts = _by_bench(runs, scenarios)
-    past = {name: _past(facts, ours, weighed) for name, (facts, ours, weighed) in parts.items()}
-    whole = keep(history, tuple(past.values()))
-    benches = []
-    for name, (facts, ours, weighed) in parts.items():
-        line = trend(whole, past[name])
-        benches.append(BenchPart(facts, ours[-1].module_at_end, ours, weighed, line, changes(line)))
+    parts = [_Part.of(name, runs, scenarios) for name in dict.fromkeys(r.bench_name for r in runs)]
+    # A run that left nothing would tell a later one nothing.
+    whole = keep(history, [part.past for part in parts if part.scenarios])
     return Summary(
         made=datetime.now(UTC),
-        benches=tuple(benches),
+        benches=tuple(part.after(whole) for part in parts),
         coverage=cover(requirements, scenarios),
         findings=collect_findings(scenarios),
         commands=time_commands(weighed.scenario.events for weighed in scenarios),
     )
 
 
-_Part = tuple[BenchFacts, tuple[Run, ...], tuple[Weighed, ...]]
+@dataclass(frozen=True)
+class _Part:
+    """What belongs to one bench, before it is compared with its history."""
 
+    facts: BenchFacts
+    runs: tuple[Run, ...]
+    scenarios: tuple[Weighed, ...]
+    past: PastRun
 
-def _by_bench(runs: Sequence[Run], scenarios: Sequence[Weighed]) -> dict[str, _Part]:
-    parts: dict[str, _Part] = {}
-    for run in sorted(runs, key=_started):
-        name = (run.bench or NO_BENCH).name
-        ours = (*parts[name][1], run) if name in parts else (run,)
+    @classmethod
+    def of(cls, name: str, runs: Sequence[Run], scenarios: Sequence[Weighed]) -> _Part:
+        ours = tuple(sorted((run for run in runs if run.bench_name == name), key=_started))
+        opened = [run.bench for run in ours if run.bench is not None]
+        facts = opened[-1] if opened else unopened(name)
         weighed = tuple(each for each in scenarios if each.bench.name == name)
-        parts[name] = (run.bench or NO_BENCH, ours, weighed)
-    return parts
+        return cls(facts, ours, weighed, _past(facts, ours, weighed))
+
+    def after(self, history: Sequence[PastRun]) -> BenchPart:
+        """It, with what is different from the runs before."""
+        line = trend(history, self.past)
+        return BenchPart(
+            self.facts,
+            self.runs[-1].module_at_end,
+            self.runs,
+            self.scenarios,
+            line,
+            changes(line) if self.scenarios else None,
+            tuple(map(spent, self.runs)),
+            tuple(each for run in self.runs for each in recoveries(run)),
+        )
 
 
 def _started(run: Run) -> datetime:
@@ -267,11 +272,12 @@ def _started(run: Run) -> datetime:
 
 def _past(bench: BenchFacts, runs: Sequence[Run], scenarios: Sequence[Weighed]) -> PastRun:
     times = time_commands(weighed.scenario.events for weighed in scenarios)
+    is_known = bench.kind is not ModuleKind.UNKNOWN
     return PastRun(
         run="+".join(run.id for run in runs),
         started=_started(runs[-1]),
         bench=bench.name,
-        module=f"{bench.kind.words.lower()}, {bench.module}" if bench is not NO_BENCH else "",
+        module=f"{bench.kind.words.lower()}, {bench.module}" if is_known else "",
         server=bench.server,
         harness=dict(runs[-1].tools).get("sim7028-lab", ""),
         complete=not any(run.missing for run in runs),

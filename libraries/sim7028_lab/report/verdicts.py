@@ -15,6 +15,9 @@ BENCH_TAG = "verdict:BENCH"
 SERVER_LIMIT_TAG = "verdict:SERVER-LIMIT"
 """On a scenario that the server's dialect lists as beyond what this server can show."""
 
+RECOVERED_PREFIX = "recovered:"
+"""On a scenario in whose time the module had to be recovered; the rung that did it follows."""
+
 _BENCH_PREFIX = "BENCH:"
 _NEVER_BEGAN = ("Parent suite setup failed", "Test execution stopped due to")
 
@@ -25,7 +28,7 @@ class Verdict(Enum):
     FAIL = "FAIL"
     """Something that it asks for was not seen."""
     FLAKY = "FLAKY"
-    """It failed, and passed when it was run again."""
+    """It failed and passed when it was run again, or the module had to be recovered on the way."""
     BENCH = "BENCH"
     """Port, SIM, radio or server was gone, as a probe at the failure showed, or never there."""
     SERVER_LIMIT = "SERVER LIMIT"
@@ -62,7 +65,10 @@ _LOOKS = {
     ),
     Verdict.FAIL: Look("fail", "s-fail", "something that the scenario asks for was not seen"),
     Verdict.FLAKY: Look(
-        "flaky", "s-flaky", "failed first, passed when run again; never counted as a pass"
+        "flaky",
+        "s-flaky",
+        "passed only when run again, or only with a module that had to be recovered; never counted"
+        " as a pass",
     ),
     Verdict.BENCH: Look(
         "bench",
@@ -79,9 +85,9 @@ _LOOKS = {
 def judge(tries: Sequence[ScenarioResult]) -> Verdict:
     """The verdict on a scenario, from its tries on one bench.
 
-    The last try decides, but a failure before a pass makes it FLAKY. A try that has no result or
-    that the bench spoiled says nothing about the module, so it makes nothing flaky; it stands only
-    where no other try says more.
+    The last try decides, but a failure before a pass makes it FLAKY, and so does a module that had
+    to be recovered in any of the tries. A try that has no result or that the bench spoiled says
+    nothing else about the module; it stands only where no other try says more.
 
     Args:
         tries: at least one, oldest first.
@@ -90,9 +96,17 @@ def judge(tries: Sequence[ScenarioResult]) -> Verdict:
     telling = [v for v in singles if v not in (Verdict.NOT_RUN, Verdict.BENCH)]
     if not telling:
         return Verdict.BENCH if Verdict.BENCH in singles else Verdict.NOT_RUN
-    if telling[-1] is Verdict.PASS and Verdict.FAIL in telling:
+    if telling[-1] is Verdict.PASS and (Verdict.FAIL in telling or any(map(rungs, tries))):
         return Verdict.FLAKY
     return telling[-1]
+
+
+def rungs(scenario: ScenarioResult) -> tuple[str, ...]:
+    """What recovered the module in the scenario's time, such as `power`; mostly nothing."""
+    tags = [tag.casefold() for tag in scenario.tags]
+    return tuple(
+        tag.removeprefix(RECOVERED_PREFIX) for tag in tags if tag.startswith(RECOVERED_PREFIX)
+    )
 
 
 def _each(scenario: ScenarioResult) -> Iterable[Verdict]:

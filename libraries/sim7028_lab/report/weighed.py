@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sim7028_lab.report.journal import BenchFacts, ModuleFacts, ModuleKind
+from sim7028_lab.report.journal import BenchFacts
 from sim7028_lab.report.run import Run, ScenarioResult
 from sim7028_lab.report.verdicts import Verdict, judge
-
-NO_BENCH = BenchFacts("", ModuleKind.UNKNOWN, "", "", ModuleFacts("", ""), "", "")
-"""Of a run whose bench was never opened."""
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -43,23 +40,28 @@ def weigh(runs: Iterable[Run]) -> tuple[Weighed, ...]:
     """
     tries: dict[tuple[str, str], list[tuple[Run, ScenarioResult]]] = {}
     for run in sorted(runs, key=lambda run: run.started or _LONG_AGO):
-        bench = run.bench or NO_BENCH
         for scenario in run.scenarios:
-            tries.setdefault((bench.name, scenario.id), []).append((run, scenario))
+            tries.setdefault((run.bench_name, scenario.id), []).append((run, scenario))
     return tuple(_weigh(each) for each in tries.values())
 
 
 def _weigh(tries: list[tuple[Run, ScenarioResult]]) -> Weighed:
     verdict = judge([scenario for _, scenario in tries])
-    # The youngest try that came to the verdict by itself; of a FLAKY one, the failure.
-    wanted = {verdict, Verdict.FAIL} if verdict is Verdict.FLAKY else {verdict}
-    alone = [(run, scenario) for run, scenario in tries if judge([scenario]) in wanted]
-    failed = [each for each in alone if judge([each[1]]) is Verdict.FAIL]
-    run, scenario = (failed or alone or tries)[-1]
+    telling = _TELLING.get(verdict, (verdict,))
+    # The youngest of those that tell most of the verdict.
+    run, scenario = min(tries[::-1], key=lambda each: _place(telling, judge([each[1]])))
     return Weighed(
         scenario,
         verdict,
-        run.bench or NO_BENCH,
+        run.facts,
         run,
         sum(1 + len(scenario.earlier) for _, scenario in tries),
     )
+
+
+_TELLING = {Verdict.FLAKY: (Verdict.FAIL, Verdict.FLAKY, Verdict.BENCH)}
+"""What a try has come to by itself that tells most of a verdict on several; else the same."""
+
+
+def _place(telling: Sequence[Verdict], verdict: Verdict) -> int:
+    return telling.index(verdict) if verdict in telling else len(telling)

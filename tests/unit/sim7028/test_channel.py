@@ -236,6 +236,22 @@ def test_it_is_in_step_only_after_a_quiet_time(wire: Wire, recording: Recording)
     ]
 
 
+def test_a_command_is_recorded_with_its_own_limit(
+    channel: Channel, wire: Wire, recording: Recording
+) -> None:
+    wire.on("AT+SLOW", "OK")
+    channel.send(Raw("AT+SLOW", limit=30.0))
+    assert recording.events[0].data["limit"] == 30.0
+
+
+def test_what_only_asks_whether_the_module_is_awake_has_no_limit(
+    channel: Channel, wire: Wire, recording: Recording
+) -> None:
+    wire.on("AT", "OK")
+    channel.resynchronise()
+    assert recording.events[0].data == {"command": "AT"}
+
+
 def test_a_deaf_module_is_named(channel: Channel, wire: Wire) -> None:
     wire.on_call("AT", lambda: wire.put(b"+CES"))
     with pytest.raises(AtTimeout, match=r"AT was not answered.*'\+CES'"):
@@ -315,7 +331,7 @@ def test_every_line_is_one_event(channel: Channel, wire: Wire, recording: Record
     seen = [(e.source, e.direction, e.text, dict(e.data)) for e in recording.events]
     command = {"command": "AT+CESQ"}
     assert seen == [
-        (Source.AT, Direction.SENT, "AT+CESQ", command),
+        (Source.AT, Direction.SENT, "AT+CESQ", command | {"limit": 9.0}),
         (Source.AT, Direction.RECEIVED, SIGNAL, command | {"reply": True}),
         (Source.URC, Direction.RECEIVED, "+LMOPEN: 0", {"urc": "Registered"}),
         (Source.AT, Direction.RECEIVED, "OK", command | {"final": True}),

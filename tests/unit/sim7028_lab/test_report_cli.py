@@ -45,6 +45,14 @@ def test_a_killed_run(call, results, told):
     assert "Missing: 1 of 2 planned scenarios have no result." in err
 
 
+def test_each_of_several_benches_has_a_line(call, results, told, real, tmp_path):
+    first, second = results(told("One")), results(told("One", Outcome.FAILED, "no"), bench=real)
+    code, _, err = call("report", first, second, "--output", tmp_path / "both")
+    assert code == 1
+    assert "virtual: PASS. The one scenario passes.\n" in err
+    assert "cellar: FAIL. 1 of 1 scenario fails.\n" in err
+
+
 def test_several_runs_need_a_place(call, results, told, tmp_path):
     first, second = results(told("One")), results(told("One"))
     code, _, err = call("report", first, second)

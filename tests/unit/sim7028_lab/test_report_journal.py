@@ -1,5 +1,7 @@
 """The journal of a run tells all up to a kill, and nothing secret."""
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,7 +27,7 @@ ENDED = Finished("a:One", Outcome.FAILED, 'came "2"\nand 3', ("read", "verdict:B
 def whole(tmp_path, virtual):
     """A journal from begin to end."""
     journal = Journal(tmp_path)
-    journal.begin([ONE])
+    journal.begin([ONE], "benches/virtual.toml", budget=50_000)
     journal.opened(virtual)
     journal.finished(ENDED)
     journal.closed(ModuleFacts("SIM7028", "B08"))
@@ -36,12 +38,23 @@ def whole(tmp_path, virtual):
 def test_what_is_written_is_read(whole, virtual):
     record = read_journal(whole)
     assert record.planned == (ONE,)
+    assert (record.given, record.budget) == ("benches/virtual.toml", 50_000)
     assert record.finished == (ENDED,)
     assert record.bench == virtual
     assert record.module_at_end == ModuleFacts("SIM7028", "B08")
     assert record.closed
     assert record.ended is not None
     assert record.tools["Robot Framework"]
+
+
+def test_a_journal_from_before_there_were_budgets_is_read(whole):
+    path = whole / JOURNAL
+    first, *rest = path.read_text("utf-8").splitlines()
+    begin = {k: v for k, v in json.loads(first).items() if k not in ("bench", "budget")}
+    path.write_text("\n".join([json.dumps(begin), *rest, ""]), "utf-8")
+    record = read_journal(whole)
+    assert (record.given, record.budget) == ("", None)
+    assert record.planned == (ONE,)
 
 
 def test_a_new_run_forgets_the_last_one(whole):

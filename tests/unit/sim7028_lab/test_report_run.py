@@ -3,8 +3,8 @@
 import pytest
 from robot.api import ExecutionResult
 
-from lab_evidence import Direction, Event, Source
-from sim7028_lab.report.journal import Outcome
+from lab_evidence import Direction, Event, JsonlSink, Source
+from sim7028_lab.report.journal import Journal, Outcome
 from sim7028_lab.report.run import NoRunError, read_run
 
 EVENTS = [Event(Source.KEYWORD, Direction.NOTED, name, {"arguments": []}) for name in "ab"]
@@ -27,6 +27,29 @@ def test_a_complete_run(results, told, virtual):
     assert [(step.name, step.arguments) for step in two.steps] == [
         ("Server Should Receive", ("F", "21.5"))
     ]
+
+
+def test_what_was_seen_between_the_scenarios_is_read_too(results, told):
+    folder = results(told("One"))
+    sink = JsonlSink(folder / "evidence" / "bench.jsonl")
+    sink.write(EVENTS[0])
+    sink.close()
+    assert [event.text for event in read_run(folder).events] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("given", "name"), [("/lab/cellar.toml", "cellar"), ("virtual-strict", "virtual-strict")]
+)
+def test_a_bench_that_was_never_opened_has_a_name(results, told, given, name):
+    folder = results(told("One"), bench=None)
+    Journal(folder).begin([], given)
+    run = read_run(folder)
+    assert (run.bench, run.bench_name, run.facts.name) == (None, name, name)
+
+
+def test_a_run_that_does_not_tell_its_bench_is_called_as_its_folder(results, told):
+    run = read_run(results(told("One"), journal=False))
+    assert (run.bench_name, run.bench_given) == ("run-1", "")
 
 
 def test_events_stand_in_order_of_time(results, told):

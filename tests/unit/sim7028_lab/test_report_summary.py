@@ -13,7 +13,7 @@ from robot.api import ExecutionResult
 from lab_evidence import Direction, Event, Source
 from sim7028_lab.failure import Failure, Side
 from sim7028_lab.report import publish as publishing
-from sim7028_lab.report.journal import ModuleFacts, Outcome
+from sim7028_lab.report.journal import JOURNAL, ModuleFacts, Outcome
 from sim7028_lab.report.publish import publish
 from sim7028_lab.report.verdicts import Verdict
 
@@ -89,6 +89,12 @@ def test_the_verdict_in_one_sentence(results, told, outcomes, verdict, sentence)
 def test_what_says_nothing_about_the_module(results, told, tag, verdict, sentence, good):
     summary = summary_of(results(told("One"), told("Two", FAILED, "no", [tag])))
     assert (summary.verdict, summary.sentence, summary.is_good) == (verdict, sentence, good)
+
+
+def test_what_was_not_run_is_not_good_beside_a_server_limit_either(results, told):
+    limited = told("One", FAILED, "no", ["verdict:SERVER-LIMIT"])
+    summary = summary_of(results(limited, told("Two"), told("Three", SKIPPED)))
+    assert (summary.verdict, summary.is_good) == (Verdict.SERVER_LIMIT, False)
 
 
 def test_failed_and_then_passed_is_flaky_and_no_pass(results, told):
@@ -236,6 +242,44 @@ def test_a_failure_is_told_with_its_likely_side(results, told):
     assert "Expected OK to AT+X What came ERROR Likely side Module , clear." in said
     assert "In its own words The module said ERROR. At the step" in said
     assert "said already" not in said
+
+
+def begun_with(folder, bench):
+    """The run, as it would be had it been given this bench."""
+    first, *rest = (folder / JOURNAL).read_text("utf-8").splitlines()
+    begin = json.loads(first) | {"bench": bench}
+    (folder / JOURNAL).write_text("\n".join([json.dumps(begin), *rest, ""]), "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("given", "bench", "more"),
+    [
+        ("virtual", "virtual", ""),
+        ("/lab/the attic.toml", "'/lab/the attic.toml'", "--bench '/lab/the attic.toml' "),
+    ],
+)
+def test_a_failure_says_how_to_see_it_again(results, told, given, bench, more):
+    folder = begun_with(results(told("One", FAILED, "no")), given)
+    said = " ".join(Reader(publish([folder], folder).page).texts)
+    assert f"sim7028-lab replay --run {more}evidence/Read.Reads/One.jsonl" in said
+    assert f"robot -v BENCH:{bench} -d results -t '*.Read.Reads.One' robot/" in said
+
+
+def test_what_cannot_be_replayed_is_not_offered_to_be(results, told):
+    lost, killed = told("One", FAILED, "no"), told("Two", FAILED, "no")
+    without_evidence, cut_short = results(lost), results(killed, killed=True)
+    (without_evidence / "evidence" / "Read.Reads" / "One.jsonl").unlink()
+    for folder in (without_evidence, cut_short):
+        said = " ".join(Reader(publish([folder], folder).page).texts)
+        assert "sim7028-lab replay" not in said
+        assert "robot -v BENCH:virtual" in said
+
+
+def test_long_messages_are_cut_and_say_so(results, told):
+    folder = results(told("One", FAILED, "no " * 1000))
+    said = " ".join(Reader(publish([folder], folder).page).texts)
+    assert "(2,999 characters; all of it is in the log)" in said
 
 
 def test_the_page_loads_nothing_and_its_links_lead_somewhere(results, told):

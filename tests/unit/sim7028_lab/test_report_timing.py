@@ -51,6 +51,22 @@ def test_a_command_without_a_limit_is_never_late(at):
     assert (times.limit, times.share, times.late) == (None, None, 0)
 
 
+def test_each_is_held_against_the_limit_that_it_was_sent_with():
+    def sent(t, limit):
+        return Event(Source.AT, Direction.SENT, "AT+CFUN=0", {"limit": limit}, t)
+
+    def ok(t):
+        return Event(Source.AT, Direction.RECEIVED, "OK", {"final": True}, t)
+
+    (times,) = time_commands([[sent(0, 5), ok(6), sent(10, 30), ok(18), sent(40, 30)]])
+    assert (times.limit, times.seconds, times.unanswered, times.late) == (30, (6, 8), 1, 2)
+
+
+def test_one_that_was_given_no_limit_is_not_late_when_nothing_answers(at):
+    (times,) = time_commands([[at(0, "AT"), at(1, "AT"), at(1.1, "OK", final=True)]])
+    assert (times.limit, times.unanswered, times.late) == (None, 1, 0)
+
+
 def test_those_nearest_to_their_limit_come_first(at):
     def took(command, seconds):
         return [at(0, command), at(seconds, "OK", final=True)]
@@ -64,7 +80,7 @@ SECONDS = st.lists(st.floats(1e-5, 100), min_size=1, max_size=50)
 
 @given(st.lists(SECONDS, min_size=1, max_size=4), st.sampled_from([None, LIMIT]))
 def test_everything_stands_within_the_picture(series, limit):
-    commands = [CommandTimes("AT", limit, tuple(sorted(seconds)), 0) for seconds in series]
+    commands = [CommandTimes("AT", limit, tuple(sorted(seconds)), 0, 0) for seconds in series]
     picture = strips(commands)
     for strip in picture.strips:
         assert 0 <= strip.median <= strip.worst <= 100
@@ -88,5 +104,5 @@ def test_the_parts_of_the_bar_make_the_whole(counts):
 
 
 def test_a_command_that_was_never_answered_has_a_row_without_marks():
-    (strip,) = strips([CommandTimes("AT+LWOPEN", LIMIT, (), 1)]).strips
+    (strip,) = strips([CommandTimes("AT+LWOPEN", LIMIT, (), 1, 1)]).strips
     assert (strip.marks, strip.median, strip.worst) == ((), None, None)

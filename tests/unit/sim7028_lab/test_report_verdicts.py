@@ -4,7 +4,7 @@ import pytest
 
 from sim7028_lab.report.journal import Outcome
 from sim7028_lab.report.run import ScenarioResult
-from sim7028_lab.report.verdicts import Verdict, judge
+from sim7028_lab.report.verdicts import Verdict, judge, rungs
 
 PASSED, FAILED, SKIPPED = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED
 
@@ -16,6 +16,8 @@ def scenario(outcome, message="", tags=(), **other):
 GOOD = scenario(PASSED)
 BAD = scenario(FAILED, "no")
 GONE = scenario(FAILED, "BENCH: detached", ("verdict:BENCH",))
+HUNG = scenario(FAILED, "BENCH: deaf", ("verdict:BENCH", "recovered:power"))
+REVIVED = scenario(PASSED, tags=("read", "recovered:resynchronise"))
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,15 @@ GONE = scenario(FAILED, "BENCH: detached", ("verdict:BENCH",))
         ([BAD, GONE, GOOD], Verdict.FLAKY),
         ([scenario(SKIPPED), GOOD], Verdict.PASS),
         ([GONE, scenario(SKIPPED)], Verdict.BENCH),
+        ([REVIVED], Verdict.FLAKY),
+        ([scenario(PASSED, tags=("Recovered:power",))], Verdict.FLAKY),
+        ([HUNG], Verdict.BENCH),
+        ([HUNG, GOOD], Verdict.FLAKY),
+        ([HUNG, BAD], Verdict.FAIL),
+        ([REVIVED, GOOD], Verdict.FLAKY),
+        ([GOOD, REVIVED], Verdict.FLAKY),
+        ([scenario(FAILED, "no", tags=("recovered:power",))], Verdict.FAIL),
+        ([HUNG, scenario(SKIPPED)], Verdict.BENCH),
         ([scenario(PASSED, earlier=(FAILED,))], Verdict.FLAKY),
         ([scenario(FAILED, earlier=(FAILED,))], Verdict.FAIL),
         ([scenario(PASSED, earlier=(PASSED,))], Verdict.PASS),
@@ -47,6 +58,11 @@ GONE = scenario(FAILED, "BENCH: detached", ("verdict:BENCH",))
 )
 def test_tries_come_to(tries, verdict):
     assert judge(tries) is verdict
+
+
+def test_what_recovered_the_module_is_told_by_its_tags():
+    assert rungs(HUNG) == ("power",)
+    assert rungs(GOOD) == ()
 
 
 def test_each_verdict_looks_like_no_other():

@@ -2,6 +2,7 @@
 (function () {
   document.querySelectorAll('.tools[data-for]').forEach(function (tools) {
     var groups = [].slice.call(document.getElementById(tools.dataset.for).querySelectorAll('.group'));
+    var opened = groups.map(function (group) { return group.open; });
     var text = tools.querySelector('input[type=search]');
     var open = tools.querySelector('input[type=checkbox]');
     var all = tools.querySelector('button');
@@ -9,7 +10,7 @@
     function filter() {
       var wanted = text.value.trim().toLowerCase(), filtering = wanted || open.checked;
       var shown = 0, total = 0;
-      groups.forEach(function (group) {
+      groups.forEach(function (group, number) {
         var here = 0;
         group.querySelectorAll('tbody > tr').forEach(function (row) {
           var fits = (!wanted || row.textContent.toLowerCase().indexOf(wanted) >= 0) &&
@@ -19,7 +20,7 @@
           if (fits) { here += 1; }
         });
         group.hidden = !!filtering && !here;
-        group.open = !!filtering;
+        group.open = !!filtering || opened[number];
         shown += here;
       });
       told.textContent = filtering ? shown + ' of ' + total + ' shown' : '';
