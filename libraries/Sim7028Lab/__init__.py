@@ -13,6 +13,8 @@ from leshan import ServerLost, ServerUnavailable
 from lwm2m import Code, Kind, Path, Value
 from sim7028 import PortError, PortLost
 from sim7028_lab.benchfile import BenchFileError
+from sim7028_lab.failure import BenchBroken
+from sim7028_lab.place import PlaceError
 from sim7028_lab.virtual import VirtualModuleError
 from Sim7028Lab.bench import BenchKeywords
 from Sim7028Lab.conformance import ConformanceKeywords
@@ -30,14 +32,16 @@ from Sim7028Lab.stage import Stage
 
 # Nothing that comes after one of these could be believed.
 _FATAL = (
+    BenchBroken,
     BenchFileError,
     EvidenceError,
-    PortError,
-    PortLost,
+    PlaceError,
     ServerLost,
     ServerUnavailable,
     VirtualModuleError,
 )
+# As fatal while the bench is opened; later, the module may be brought back.
+_FATAL_AT_FIRST = (PortError, PortLost)
 
 
 @library(
@@ -100,7 +104,9 @@ class Sim7028Lab(DynamicCore):
         except Exception as error:
             self._stage.failed(sentence, error)
             log_picture(self._stage)
-            if isinstance(error, _FATAL):
+            if self._stage.broken not in (None, error):
+                raise FatalError(f"{error}\n{self._stage.broken}") from error
+            if isinstance(error, _FATAL if self._stage.is_open else _FATAL + _FATAL_AT_FIRST):
                 raise FatalError(str(error)) from error
             raise
         if seen := exchange(self._stage.since(step.t), step):

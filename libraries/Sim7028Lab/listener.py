@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from robot import result, running
+from robot.api import logger
 
 from sim7028_lab.report.diagnosis import diagnose
-from sim7028_lab.report.verdicts import BENCH_TAG
+from sim7028_lab.report.verdicts import BENCH_TAG, RECOVERED_PREFIX, SERVER_LIMIT_TAG
 from Sim7028Lab.stage import Stage
+
+_VERDICTS = ("verdict:", RECOVERED_PREFIX)
+"""How tags begin that tell what a test came to."""
 
 
 class Listener:
@@ -26,13 +30,16 @@ class Listener:
 
     def end_test(self, _data: running.TestCase, outcome: result.TestCase) -> None:
         """Fail a test that left something over and did not notice; explain any failure."""
+        _take_off_verdicts(outcome)
         try:
             self._stage.end_scenario()
         except Exception as error:
             self._stage.failed("End Scenario", error)
             _fail(outcome, error)
         if outcome.failed:
+            self._stage.look_after()
             self._explain(outcome)
+        self._tell_recovery(outcome)
         try:
             self._stage.end_test()
         except Exception as error:
@@ -43,14 +50,36 @@ class Listener:
         if diagnosis is None:
             return
         message = outcome.message
-        if diagnosis.probe is not None and diagnosis.probe.complaints:
+        complaints = diagnosis.probe.complaints if diagnosis.probe is not None else ()
+        if self._stage.broken is not None and not complaints:
+            complaints = (self._stage.broken.found,)
+        if complaints:
             outcome.tags.add(BENCH_TAG)
-            message = f"BENCH: {'; '.join(diagnosis.probe.complaints)}.\n{message}"
+            message = f"BENCH: {'; '.join(complaints)}.\n{message}"
+        elif self._stage.restarted:
+            message = f"The module restarted by itself: see *ATREADY below.\n{message}"
+        if self._stage.is_beyond_server:
+            outcome.tags.add(SERVER_LIMIT_TAG)
         outcome.message = f"{message}\n\n{diagnosis.text}"
+
+    def _tell_recovery(self, outcome: result.TestCase) -> None:
+        """Let nobody take a test for a plain pass in whose time the module was brought back."""
+        if rungs := [rung.value for rung in self._stage.recovered]:
+            outcome.tags.add(f"{RECOVERED_PREFIX}{rung}" for rung in rungs)
+            told = f"The module had to be brought back, by: {', '.join(rungs)}."
+            outcome.message = f"{outcome.message}\n\n{told}".strip()
 
     def close(self) -> None:
         """Close the bench when the run is over."""
         self._stage.close()
+
+
+def _take_off_verdicts(outcome: result.TestCase) -> None:
+    """A suite does not say what its tests come to."""
+    for prefix in _VERDICTS:
+        if outcome.tags.match(f"{prefix}*"):
+            logger.warn(f"{outcome.full_name}: a tag {prefix}… is the lab's to give; taken off")
+            outcome.tags.remove(f"{prefix}*")
 
 
 def _fail(outcome: result.TestCase, error: Exception) -> None:

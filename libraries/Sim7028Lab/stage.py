@@ -3,44 +3,83 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from robot.api import logger
+from robot.errors import RobotError  # type: ignore[import-untyped]  # a module without types
 from robot.libraries.BuiltIn import BuiltIn
 
 from lab_evidence import Event, Redactor
+from leshan import ServerLimit, ServerLost
 from sim7028_lab.bench import Bench
 from sim7028_lab.benchfile import find, load
 from sim7028_lab.benchsections import VIRTUAL
-from sim7028_lab.failure import Failure, Side
-from sim7028_lab.probe import Probe, probe
+from sim7028_lab.care import Care
+from sim7028_lab.failure import BenchBroken, Failure, ScenarioFailed, ScenarioMisused, Side
+from sim7028_lab.probe import Probe
+from sim7028_lab.rung import Rung
 from sim7028_lab.scenario import Scenario
 
 
 class Stage:
-    """Opens the bench once, whoever needs it first, and gives each test its own scenario."""
+    """Opens the bench once, whoever needs it first, and gives each test its own scenario.
+
+    After a failure it looks after the bench, and brings the module back where that is needed.
+
+    Attributes:
+        evidence_file: of the running test, relative to the folder of evidence.
+        restarted: whether the module restarted by itself before a step of the test failed.
+        is_beyond_server: whether the test's first failed step is beyond what the server can show.
+    """
 
     def __init__(self) -> None:
         self._bench: Bench | None = None
         self._scenario: Scenario | None = None
+        self._carer: Care | None = None
         self._evidence = contextlib.ExitStack()
         self._probe: Probe | None = None
         self._failures: list[str] = []
         self._redactor = Redactor()
         self.evidence_file: Path | None = None
+        self.restarted = False
+        self.is_beyond_server = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a bench, open or broken meanwhile."""
+        return self._bench is not None
+
+    @property
+    def broken(self) -> BenchBroken | None:
+        """Why no test that follows could be believed; None while the bench can be used."""
+        return self._carer.broken if self._carer is not None else None
+
+    @property
+    def recovered(self) -> Sequence[Rung]:
+        """What brought the module back in the running test's time."""
+        return self._carer.recovered if self._carer is not None else ()
+
+    @property
+    def _care(self) -> Care:
+        _ = self.bench
+        assert self._carer is not None  # noqa: S101 - made with the bench
+        return self._carer
 
     @property
     def bench(self) -> Bench:
         """The bench, opened now if it is not yet.
 
         Raises:
-            BenchFileError, PortError, AtError, LeshanError, VirtualModuleError: what is wrong.
+            BenchFileError, PortError, PlaceError, AtError, LeshanError, VirtualModuleError: what is
+                wrong.
         """
         if self._bench is None:
             variable = BuiltIn().get_variable_value
             file = load(find(variable("${BENCH}") or VIRTUAL), variable("${LESHAN}"))
             results = Path(variable("${OUTPUT DIR}"))
             self._bench = bench = Bench(file, results, logger.console, self._redactor)
+            self._carer = Care(bench)
             for name, told in ("Module", bench.description), ("Server", bench.server.description):
                 BuiltIn().set_suite_metadata(name, told, top=True)
         return self._bench
@@ -59,23 +98,46 @@ class Stage:
     def start_scenario(self) -> None:
         """Begin a scenario for the running test; its evidence goes to the test's own file.
 
-        A test that begins anew in its middle goes on in the same file.
+        A test that begins anew in its middle goes on in the same file. A module that does not
+        answer is brought back first.
+
+        Raises:
+            BenchBroken: it could not be, now or before.
+            ScenarioMisused: no test is running.
         """
+        variable = BuiltIn().get_variable_value
+        suite, test = variable("${SUITE NAME}"), variable("${TEST NAME}")
+        if test is None:
+            remedy = "begin it in a test or its Test Setup, not in a Suite Setup"
+            raise ScenarioMisused("a scenario was begun outside a test", remedy)
         bench = self.bench
         self.end_scenario()
         if self.evidence_file is None:
-            variable = BuiltIn().get_variable_value
-            _, _, suite = variable("${SUITE NAME}").partition(".")
+            _, _, below_the_top = suite.partition(".")
             self.evidence_file = self._evidence.enter_context(
-                bench.keeping_evidence(suite or variable("${SUITE NAME}"), variable("${TEST NAME}"))
+                bench.keeping_evidence(below_the_top or suite, test)
             )
+        self._care.begin()
         self._scenario = Scenario(bench)
 
     def end_scenario(self) -> None:
-        """Drain the scenario and leave module and server clean; without one, do nothing."""
-        if self._scenario is not None:
-            scenario, self._scenario = self._scenario, None
+        """Drain the scenario and leave module and server clean; without one, do nothing.
+
+        Raises:
+            ScenarioFailed: something was left over, or the module restarted by itself.
+            AtError, LeshanError: one of the two could not be cleaned.
+        """
+        if self._scenario is None:
+            return
+        scenario, self._scenario = self._scenario, None
+        is_lost = self._care.is_lost
+        if not is_lost and not self.bench.has_restarted:
             scenario.end()
+            return
+        scenario.abandon()
+        if not is_lost:
+            came = "it booted, and nobody had asked it to"
+            raise ScenarioFailed("the module", "it to run on", came, Side.MODULE)
 
     def end_test(self) -> None:
         """End what the running test left open."""
@@ -86,6 +148,9 @@ class Stage:
             self.evidence_file = None
             self._probe = None
             self._failures.clear()
+            if self._carer is not None:
+                self._carer.end_test()
+            self.restarted = self.is_beyond_server = False
 
     def record(self, event: Event) -> None:
         """Put an event on the timeline, once there is one."""
@@ -97,14 +162,35 @@ class Stage:
         if self._bench is None:
             return
         failure = Failure.of(keyword, error)
+        if not self._failures:
+            self.is_beyond_server = isinstance(error, ServerLimit)
         self._failures.append(failure.message)
         if self._scenario is not None:
             self._scenario.keep_nothing()
+        if self._bench.has_restarted:
+            self.restarted = True
+            failure = failure.of_a_restart
         self.record(failure.event)
-        if self._probe is None and not (failure.side is Side.HARNESS and failure.certain):
-            given_up = self._scenario.given_up if self._scenario else ()
-            self._probe = probe(self._bench, given_up)
-            self.record(self._probe.event)
+        is_the_scenarios = failure.side is Side.HARNESS and failure.certain
+        if self._probe is None and self.broken is None and not is_the_scenarios:
+            self._probe = self._look()
+            if not isinstance(error, (ServerLost, RobotError)):  # then the run is about to end
+                self._care.mend(self._probe)
+
+    def look_after(self) -> None:
+        """After a failed test, see to it that the module works, whoever failed it."""
+        if self._bench is None or self.broken is not None:
+            return
+        if self._probe is None and not self._bench.answers:
+            self._probe = self._look()
+            self._care.mend(self._probe)
+        else:
+            self._care.check()
+
+    def _look(self) -> Probe:
+        if self._scenario is None:
+            return self._care.look((), "")
+        return self._care.look(self._scenario.given_up, self._scenario.closed_way)
 
     def failed_elsewhere(self, keyword: str, message: str) -> None:
         """Put a step on the timeline that failed outside the lab, unless it is there already."""

@@ -210,7 +210,8 @@ class Channel:
             while True:
                 patience = min(_AT_AGAIN, max(deadline - time.monotonic(), self._quiet))
                 pending = self._exchange(At(), "AT", patience)
-                if self._is_quiet(deadline) and pending.in_time and not pending.refused:
+                is_quiet = pending.final is None or self._is_quiet(deadline)
+                if is_quiet and pending.in_time and not pending.refused:
                     break
                 if time.monotonic() >= deadline:
                     self._give_up(begun, within)

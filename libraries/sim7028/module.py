@@ -18,6 +18,7 @@ from sim7028.basics import (
     SimQuery,
 )
 from sim7028.channel import Channel
+from sim7028.command import Raw
 from sim7028.commands import AddObject, Close, Configure, DeleteObject, Open, Start, Stop
 from sim7028.dialect import NOTE_103, Dialect, Parameter
 from sim7028.errors import (
@@ -164,6 +165,12 @@ class Module:
         self._channel = channel
         self.dialect = dialect
         self._spent_pins: set[str] = set()
+
+    def moved_to(self, channel: Channel) -> Module:
+        """The same module behind another channel: a PIN that it refused is not tried again."""
+        moved = Module(channel, self.dialect)
+        moved._spent_pins = self._spent_pins
+        return moved
 
     def bring_up(self, plan: BringUp) -> Identity:
         """From a module in any state to one that is on the network and has no session.
@@ -378,6 +385,10 @@ class Module:
     def radio_on(self) -> None:
         """Look for the network again, AT+CFUN=1; `await_network` tells when it is found."""
         self._channel.send(Set("CFUN", str(_FULL_FUNCTIONALITY), _RADIO_LIMIT))
+
+    def restore(self) -> None:
+        """Go back to the settings of a fresh module, ATZ (V.250, 6.1.1). It echoes again, too."""
+        self._channel.send(Raw("ATZ"))
 
     def reset(self, within: float = 30.0) -> Ready:
         """Restart the module, AT+QCRST, and wait until it is ready. It needs `bring_up` again.

@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lab_evidence import JsonlSink, Redactor, Timeline, evidence_file
 from leshan import Leshan, start_server
-from sim7028 import DIALECTS, AtError, BringUp, Channel, Module, PortError, open_port
+from sim7028 import (
+    DIALECTS,
+    AtError,
+    BringUp,
+    Channel,
+    Module,
+    PortError,
+    Raw,
+    Ready,
+    open_port,
+)
 from sim7028.basics import Identify
 from sim7028_lab.baseline import load_baseline
 from sim7028_lab.benchfile import BenchFile
+from sim7028_lab.benchsections import LABGRID
+from sim7028_lab.place import Place, PlaceError
+from sim7028_lab.power import VirtualSwitch, power_supply
 from sim7028_lab.report.journal import BenchFacts, Journal, ModuleFacts, ModuleKind
 from sim7028_lab.standing import Standing
 from sim7028_lab.virtual import VirtualModule
 from sim7028_lab.watch import Watch
 from virtual_sim7028 import Settings
 from virtual_sim7028.identity import Identity as VirtualIdentity
+
+_ANSWER_LIMIT = 2.0
+"""How long a module that is well takes at most to answer AT, in s."""
+
+_PORT_PAUSE = 0.1
+"""Between two attempts to open a port that went away, in s."""
 
 
 class Bench:
@@ -41,6 +61,8 @@ class Bench:
         module: the module behind it.
         identity: what the module said it is.
         address: the IP address that the network gave it last; None when it gave none.
+        supply: how the module's power is switched; None where the bench cannot.
+        say: takes a line for a person who waits.
         standing: a registration that a scenario left to the next; None when there is none.
 
     Args:
@@ -50,7 +72,7 @@ class Bench:
         redactor: takes secrets out; the bench file's are added to those that it knows.
 
     Raises:
-        PortError, AtError, LeshanError, VirtualModuleError: what is wrong with the bench.
+        PortError, PlaceError, AtError, LeshanError, VirtualModuleError: what is wrong with it.
     """
 
     def __init__(
@@ -62,6 +84,7 @@ class Bench:
     ) -> None:
         self.file = file
         self.results = results
+        self.say = say
         self.evidence = results / "evidence"
         self.redactor = redactor or Redactor()
         for secret in file.secrets:
@@ -69,10 +92,10 @@ class Bench:
         self.standing: Standing | None = None
         self._kept: set[Path] = set()
         with contextlib.ExitStack() as stack:
-            self._open(stack, say)
+            self._open(stack)
             self._close = stack.pop_all()
 
-    def _open(self, stack: contextlib.ExitStack, say: Callable[[str], None]) -> None:
+    def _open(self, stack: contextlib.ExitStack) -> None:
         self.timeline = Timeline(self.redactor, self._sink)
         stack.callback(self.timeline.close)
         self.watch = Watch(self.timeline, load_baseline(self.file.module.baseline_file))
@@ -83,7 +106,7 @@ class Bench:
             stack.callback(lambda: starting.exception() or starting.result().stop())
             self._open_module(stack)
             self.server = starting.result()
-        self.server.on_loss(self.channel.give_up)
+        self.server.on_loss(lambda error: self.channel.give_up(error))
         self.leshan = stack.enter_context(
             Leshan(
                 self.server.rest_url,
@@ -96,23 +119,75 @@ class Bench:
         journal = Journal(self.results, self.redactor.text)
         journal.opened(self.facts)
         stack.callback(lambda: journal.closed(self._module_once_more()))
-        say(f"Server: {self.server.description}")
-        say(f"Module: {self.description}")
+        self.say(f"Server: {self.server.description}")
+        self.say(f"Module: {self.description}")
 
     def _open_module(self, stack: contextlib.ExitStack) -> None:
         file = self.file
-        url = file.module.port
-        if file.module.is_virtual:
+        self._place = None
+        virtual = None
+        if file.module.port == LABGRID:
+            self._place = stack.enter_context(Place(file.labgrid, self.say))
+        elif file.module.is_virtual:
             settings = Settings(
-                profile=file.module.firmware, switches=file.module.switches, pin=file.network.pin
+                profile=file.module.firmware,
+                switches=file.module.switches,
+                faults=file.module.faults,
+                pin=file.network.pin,
             )
             virtual = VirtualModule(settings, self.timeline)
             stack.callback(virtual.close)
-            url = virtual.port
-        port = open_port(url, file.module.port_settings)
-        self.channel = stack.enter_context(Channel(port, self.watch, quiet=file.timing.quiet))
+        self._virtual = virtual
+        self.supply = power_supply(
+            file.power,
+            self._place.power if self._place else None,
+            VirtualSwitch(virtual) if virtual else None,
+        )
+        self.channel = self._open_channel()
+        stack.callback(lambda: self.channel.close())
         self.module = Module(self.channel, DIALECTS[file.module.firmware])
         self.bring_up()
+
+    @property
+    def _port(self) -> str:
+        """Where the module's port is."""
+        if self._place is not None:
+            return self._place.port
+        return self._virtual.port if self._virtual is not None else self.file.module.port
+
+    def _open_channel(self) -> Channel:
+        port = open_port(self._port, self.file.module.port_settings)
+        return Channel(port, self.watch, quiet=self.file.timing.quiet)
+
+    def reopen(self, within: float) -> None:
+        """Open the module's port again, once it is back; the module needs `bring_up`.
+
+        Args:
+            within: how long it may stay away, in s.
+
+        Raises:
+            PortError, PlaceError: it is not to be had.
+        """
+        self.channel.close()
+        if self._virtual is not None:
+            # Its name may be another's by now: the number of a pty is given out again.
+            raise PortError(
+                self._port,
+                "the virtual module's process ended, and its port with it",
+                "begin a new run, which starts a new one",
+            )
+        deadline = time.monotonic() + within
+        while True:
+            try:
+                if self._place is not None:
+                    self._place.look_again()
+                self.channel = self._open_channel()
+                break
+            except (PortError, PlaceError):
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(_PORT_PAUSE)  # nothing tells of every kind of port that it is back
+        self.module = self.module.moved_to(self.channel)
 
     def bring_up(self) -> None:
         """Get the module from power-up to the network, without sessions."""
@@ -122,7 +197,30 @@ class Bench:
             BringUp(apn=network.apn, pin=network.pin, attach_limit=self.file.timing.attach)
         )
         self.redactor.add(self.identity.imei)
+        self.note_address()
+        self._up = self.channel.mark()
+
+    def note_address(self) -> None:
+        """Take the module's address as it is now for the right one."""
         self.address = self.module.address().address
+
+    @property
+    def has_restarted(self) -> bool:
+        """Whether the module booted since it was brought up, and nobody had asked it to."""
+        return any(isinstance(urc, Ready) for urc in self._up.unclaimed())
+
+    @property
+    def answers(self) -> bool:
+        """Whether the module answers AT by OK within 2 s; it takes 5 s to know that it does not."""
+        try:
+            self.channel.send(Raw("AT", limit=_ANSWER_LIMIT))
+        except (AtError, PortError):
+            return False
+        return True
+
+    def give_up(self) -> None:
+        """Close the module's port, so that nobody waits for a module that is broken."""
+        self.channel.close()
 
     def end_standing(self) -> None:
         """Deregister what a scenario left to the next, if one did.
@@ -147,7 +245,7 @@ class Bench:
             NotAttached: it has not in time.
         """
         self.module.await_network(self.file.timing.attach)
-        self.address = self.module.address().address
+        self.note_address()
 
     @property
     def facts(self) -> BenchFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import ClassVar
 
@@ -90,6 +90,26 @@ class ScenarioMisused(Exception):
         return f"{self.found}: {self.remedy}"
 
 
+@dataclass(eq=False)
+class BenchBroken(Exception):
+    """The module is gone and could not be brought back, so nothing more can be tested.
+
+    Attributes:
+        found: what is wrong with it, as a clause.
+        tried: what was done, and what came of it.
+        remedy: what to do.
+    """
+
+    ROBOT_SUPPRESS_NAME: ClassVar[bool] = True
+
+    found: str
+    tried: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"The bench is broken: {self.found}, and it stays so. {self.tried}. {self.remedy}."
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A failed step, as the evidence keeps it.
@@ -123,6 +143,11 @@ class Failure:
     def elsewhere(cls, keyword: str, message: str) -> Failure:
         """A step that failed before the lab had a part in it."""
         return cls(keyword, "", message, "", message, Side.HARNESS)
+
+    @property
+    def of_a_restart(self) -> Failure:
+        """The same, when the module had restarted by itself: the rest came of that."""
+        return replace(self, side=Side.MODULE, certain=True)
 
     @property
     def event(self) -> Event:
@@ -181,6 +206,8 @@ def _account(error: BaseException) -> tuple[str, str]:
             return f"{error.asked}", f"{error.came}, after {error.after:.1f} s"
         case PortError():
             return f"the port {error.url}", error.reason
+        case BenchBroken():
+            return "a module that works", error.found
         case _:
             return "", str(error)
 
@@ -204,7 +231,7 @@ def _blame(error: BaseException) -> tuple[Side | None, bool]:
             | ValueError()
         ):
             return Side.HARNESS, True
-        case PortError() | PortLost() | SimUnavailable() | NotAttached():
+        case BenchBroken() | PortError() | PortLost() | SimUnavailable() | NotAttached():
             return Side.BENCH, True
         case UrcMissing() | NoAnswer() | InvalidAnswer() | EventMissing():
             return None, False

@@ -150,7 +150,7 @@ class Scenario:
         if lifetime is not None:
             self._changed.add(Parameter.LIFETIME)
         elif self._timing.nat_idle is not None:
-            lifetime = int(self._timing.nat_idle)
+            lifetime = max(1, int(self._timing.nat_idle))
         self.module.configure(
             Configuration(
                 server=server.host,
@@ -438,9 +438,10 @@ class Scenario:
         """
         idle = self._timing.nat_idle
         last = self._exchanges[-1] if self._exchanges else None
-        if idle is None or last is None or last.report is not None:
+        if idle is None or last is None or last.uplink_age is None or last.uplink_age <= idle:
             return ""
-        if last.uplink_age is None or last.uplink_age <= idle:
+        heard = self.account.last_heard
+        if last.report is not None or (heard is not None and heard > last.started):
             return ""
         return (
             f"the server asked {last.uplink_age:.1f} s after the module's last message, and the"
@@ -708,6 +709,21 @@ class Scenario:
             side = None if unclaimed else Side.HARNESS
             raise ScenarioFailed("the scenario's end", "nothing to be left over", came, side)
         self._conform(difference)
+
+    def abandon(self) -> None:
+        """End without a word on what was left over: the module was lost, and all that with it.
+
+        Raises:
+            ServerLost: the server is gone, too.
+        """
+        self.keep_nothing()
+        with contextlib.ExitStack() as stack:
+            for account in self._accounts.values():
+                stack.callback(account.close)
+            for relay in self._relays:
+                stack.callback(relay.close)
+            if self._paused:
+                self.resume_server()
 
     # What the note says of the module
 

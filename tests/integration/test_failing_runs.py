@@ -129,6 +129,7 @@ The Radio Goes
     test = outcomes(tmp_path)["The Radio Goes"]
     is_bench(test, "the module is not in the network any more")
     assert "network: registration 0 (not registered)" in test.message, said
+    assert "recovered:cfun" in test.tags
 
 
 @pytest.mark.parametrize(
@@ -154,17 +155,64 @@ The Server Goes
     is_bench(outcomes(tmp_path)["The Server Goes"], complaint)
 
 
-def test_a_module_that_is_gone_is_the_benchs(start: Started, tmp_path: Path) -> None:
+def test_a_module_that_is_gone_breaks_the_bench(start: Started, tmp_path: Path) -> None:
     process = start("""
 The Module Goes
     Server Starts Reading    /3303/0/5700    limit=1 s
     Module Should Report Read    /3303/0/5700
     Module Should Not Report Read    during=60 s
+Nobody Is There
+    Server Reads What Module Answers    /3303/0/5700    F    21.5
 """)
     wait_for_line(tmp_path / "results", "+LWREAD")
     child(process, "virtual_sim7028").kill()
-    process.communicate(timeout=110)
-    is_bench(outcomes(tmp_path)["The Module Goes"], "does not answer at its port any more")
+    said, _ = process.communicate(timeout=110)
+    tests = outcomes(tmp_path)
+    is_bench(tests["The Module Goes"], "does not answer at its port any more")
+    assert "The bench is broken: " in tests["The Module Goes"].message
+    assert "the virtual module's process ended" in tests["The Module Goes"].message
+    assert "recovered" not in str(tests["The Module Goes"].tags)
+    assert "robot:exit" in tests["Nobody Is There"].tags, said
+    assert process.returncode == 2
+
+
+def test_a_module_that_stood_still_for_a_while_is_called_until_it_answers(
+    start: Started, tmp_path: Path
+) -> None:
+    process = start(
+        """
+The Module Stands Still
+    Module Should Not Report Read    during=2 s
+    Server Starts Reading    /3303/0/5700    limit=1 s
+    Module Should Report Read    /3303/0/5700
+And Goes On
+    Server Reads What Module Answers    /3303/0/5700    F    21.5
+""",
+        "[recovery]\nlimit = 30\n",
+    )
+    wait_for_line(tmp_path / "results", '"Module Should Not Report Read"')
+    module = child(process, "virtual_sim7028")
+    module.suspend()
+    wait_for_line(tmp_path / "results", "bench probed: The module does not answer")
+    module.resume()
+    said, _ = process.communicate(timeout=110)
+    tests = outcomes(tmp_path)
+    is_bench(tests["The Module Stands Still"], "does not answer at its port any more")
+    assert "recovered:resynchronise" in tests["The Module Stands Still"].tags
+    assert "any more; resynchronise helped (" in said
+    assert tests["And Goes On"].status == "PASS"
+    assert process.returncode == 1
+
+
+def test_a_scenario_outside_a_test_is_refused(start: Started, tmp_path: Path) -> None:
+    start("""
+Never Begins
+    Server Should List Module
+*** Settings ***
+Suite Setup    Start Scenario
+""").communicate(timeout=60)
+    message = outcomes(tmp_path)["Never Begins"].message
+    assert "a scenario was begun outside a test: begin it in a test or its Test Setup" in message
 
 
 SECRETS = {

@@ -318,8 +318,8 @@ def test_a_signal_ends_it_and_its_link_is_gone(good: Path, replaying, tmp_path, 
     process.send_signal(number)
     said, complaint = process.communicate(timeout=LIMIT)
     assert process.returncode == 0
-    assert json.loads(said) == {"next_line": 2, "misfit": ""}
-    assert "was played up to line 2, which did not come" in complaint
+    assert json.loads(said) == {"next_line": 1, "misfit": ""}
+    assert "was played up to line 1, which did not come" in complaint
     # The pty went with the process; its number may be another's by now.
     assert not link.is_symlink()
 

@@ -266,6 +266,22 @@ def test_a_restart_may_come_before_its_answer(module: Module, wire: Wire) -> Non
     assert isinstance(module.reset(within=60), Ready)
 
 
+def test_the_settings_of_a_fresh_module_are_restored(module: Module, wire: Wire) -> None:
+    wire.on("ATZ", "OK")
+    module.restore()
+    assert wire.sent == ["ATZ"]
+
+
+def test_a_module_behind_another_channel_does_not_try_a_refused_pin_again(
+    module: Module, channel: Channel, wire: Wire
+) -> None:
+    wire.on("AT+CPIN?", "+CPIN: SIM PIN", "OK")
+    for each in (module, module.moved_to(channel)):
+        with pytest.raises(SimUnavailable):
+            each.bring_up(BringUp(pin="1234"))
+    assert wire.sent.count('AT+CPIN="1234"') == 1
+
+
 def test_the_answers_without_their_line_are_unparsable(module: Module, wire: Wire) -> None:
     for name in ("CGMM", "CFUN?"):
         wire.on(f"AT+{name}", "OK")

@@ -16,6 +16,7 @@ from lab_evidence import Direction, Event, Source
 from leshan import ServerLost
 from sim7028 import (
     AtError,
+    AtRefused,
     AtTimeout,
     Line,
     NetworkStatus,
@@ -25,6 +26,7 @@ from sim7028 import (
     SignalQuality,
 )
 from sim7028_lab.probe import Asked, Probe, probe
+from sim7028_lab.rung import Rung
 
 LINE = Line(0.0, b"")
 HOME, AWAY = IPv4Address("10.0.0.1"), IPv4Address("10.0.0.2")
@@ -106,6 +108,7 @@ def bench(rest: str) -> Any:
         channel=Channel(),
         server=Server(rest),
         address=HOME,
+        has_restarted=False,
         file=SimpleNamespace(leshan=SimpleNamespace(auth=None, ca=None)),
     )
 
@@ -116,15 +119,25 @@ def looked_at(found: Probe) -> list[Asked]:
 
 def test_a_bench_that_is_well_has_no_complaint(bench: Any) -> None:
     found = probe(bench)
-    assert looked_at(found) == list(Asked)
-    assert found.complaints == ()
+    seldom = (Asked.RESTART, Asked.WAY)
+    assert looked_at(found) == [asked for asked in Asked if asked not in seldom]
+    assert found.complaints == found.troubles == ()
+    assert found.rung is None
     assert found.sentence.startswith("The bench is well. Probed: port: AT is answered;")
+
+
+def test_a_way_that_may_be_closed_is_the_benchs_trouble_and_no_ladder_opens_it(bench: Any) -> None:
+    found = probe(bench, closed_way="the server asked 95.0 s after the module's last message")
+    assert found.complaints == ("the network may have closed the way to the module",)
+    assert found.rung is None
 
 
 @pytest.mark.parametrize("state", [RegistrationState.SEARCHING, RegistrationState.DENIED])
 def test_a_detached_module_is_one(bench: Any, state: RegistrationState) -> None:
     bench.module.state = state
-    assert probe(bench).complaints == ("the module is not in the network any more",)
+    found = probe(bench)
+    assert found.complaints == found.troubles == ("the module is not in the network any more",)
+    assert found.rung is Rung.CFUN
 
 
 def test_a_roaming_module_is_none(bench: Any) -> None:
@@ -134,13 +147,16 @@ def test_a_roaming_module_is_none(bench: Any) -> None:
 
 def test_a_changed_address_is_one(bench: Any) -> None:
     bench.module.current = AWAY
-    (complaint,) = probe(bench).complaints
-    assert complaint == "the module's IP address changed from 10.0.0.1 to 10.0.0.2"
+    found = probe(bench)
+    assert found.complaints == ("the module's IP address changed from 10.0.0.1 to 10.0.0.2",)
+    assert found.rung is None
 
 
 def test_no_address_is_one(bench: Any) -> None:
     bench.module.current = None
-    assert probe(bench).complaints == ("the module has no IP address any more",)
+    found = probe(bench)
+    assert found.complaints == ("the module has no IP address any more",)
+    assert found.rung is Rung.CFUN
 
 
 def test_a_deaf_port_is_one_and_is_not_asked_further(bench: Any) -> None:
@@ -148,6 +164,7 @@ def test_a_deaf_port_is_one_and_is_not_asked_further(bench: Any) -> None:
     found = probe(bench)
     assert found.complaints == ("the module does not answer at its port any more",)
     assert looked_at(found) == [Asked.PORT, Asked.SERVER]
+    assert found.rung is Rung.RESYNCHRONISE
     assert not bench.module.asked
 
 
@@ -156,13 +173,30 @@ def test_a_port_that_goes_meanwhile_is_one(bench: Any) -> None:
     found = probe(bench)
     assert found.complaints == ("the module does not answer at its port any more",)
     assert looked_at(found) == [Asked.PORT, Asked.NETWORK, Asked.SERVER]
+    assert found.rung is Rung.RESYNCHRONISE
 
 
-def test_what_a_firmware_does_not_tell_is_none(bench: Any) -> None:
-    bench.module.error = AtTimeout("AT+CEREG?", (), 12.0, 9.0)
+def test_a_module_that_refuses_what_it_told_is_none_but_is_to_be_mended(bench: Any) -> None:
+    bench.module.error = AtRefused("AT+CEREG?", (), 0.1, None, "")
     found = probe(bench)
     assert found.complaints == ()
-    assert "network: not told (AtTimeout)" in found.sentence
+    assert "network: not told (AtRefused)" in found.sentence
+    assert found.troubles == ("the module does not tell its network any more",)
+    assert found.rung is Rung.RESYNCHRONISE
+
+
+def test_a_module_that_is_stuck_is_not_asked_further(bench: Any) -> None:
+    bench.module.error = AtTimeout("AT+CEREG?", (), 12.0, 9.0)
+    found = probe(bench)
+    assert looked_at(found) == [Asked.PORT, Asked.NETWORK, Asked.SERVER]
+    assert found.rung is Rung.RESYNCHRONISE
+
+
+def test_where_a_module_is_that_restarted_is_no_trouble_of_the_bench(bench: Any) -> None:
+    bench.has_restarted, bench.module.state = True, RegistrationState.SEARCHING
+    found = probe(bench)
+    assert looked_at(found) == [Asked.PORT, Asked.RESTART, Asked.SERVER]
+    assert found.complaints == ()
 
 
 def test_a_server_that_ended_is_one(bench: Any) -> None:
