@@ -14,11 +14,14 @@ from sim7028_lab.benchfile import BenchFileError
 from sim7028_lab.cli.catalogue import catalogue
 from sim7028_lab.cli.check_log import check_log
 from sim7028_lab.cli.doctor import doctor
+from sim7028_lab.cli.nightly import nightly
 from sim7028_lab.cli.replay import replay
 from sim7028_lab.cli.report import report
 from sim7028_lab.cli.server import server
 from sim7028_lab.cli.virtual_control import virtual_control
 from sim7028_lab.cli.virtual_module import virtual_module
+from sim7028_lab.lock import BenchLocked
+from sim7028_lab.nightly.order import NightlyError
 from sim7028_lab.place import PlaceError
 from sim7028_lab.power import PowerError
 from sim7028_lab.report.errors import ReportError
@@ -29,8 +32,10 @@ _BENCH_ERRORS = (
     AtError,
     BaselineError,
     BenchFileError,
+    BenchLocked,
     EvidenceError,
     LeshanError,
+    NightlyError,
     PlaceError,
     PortError,
     PowerError,
@@ -52,6 +57,7 @@ for command in (
     catalogue,
     check_log,
     doctor,
+    nightly,
     replay,
     report,
     server,

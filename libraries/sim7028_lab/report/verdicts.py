@@ -19,7 +19,11 @@ RECOVERED_PREFIX = "recovered:"
 """On a scenario in whose time the module had to be recovered; the rung that did it follows."""
 
 _BENCH_PREFIX = "BENCH:"
-_NEVER_BEGAN = ("Parent suite setup failed", "Test execution stopped due to")
+_NEVER_CAME_TO_ITS_END = (
+    "Parent suite setup failed",
+    "Test execution stopped due to",
+    "Execution terminated by signal",
+)
 
 
 class Verdict(Enum):
@@ -119,7 +123,7 @@ def _of_one(scenario: ScenarioResult) -> Verdict:
     if scenario.outcome is not Outcome.FAILED:
         return _PLAIN[scenario.outcome]
     tags = {tag.casefold() for tag in scenario.tags}
-    if "robot:exit" in tags or scenario.message.startswith(_NEVER_BEGAN):
+    if "robot:exit" in tags or scenario.message.startswith(_NEVER_CAME_TO_ITS_END):
         return Verdict.NOT_RUN
     is_told = BENCH_TAG.casefold() in tags or scenario.message.startswith(_BENCH_PREFIX)
     if is_told or not scenario.has_bench:
