@@ -13,7 +13,7 @@ from robot.libraries.BuiltIn import BuiltIn
 from lab_evidence import Event, Redactor
 from leshan import ServerLimit, ServerLost
 from sim7028_lab.bench import Bench
-from sim7028_lab.benchfile import find, load
+from sim7028_lab.benchfile import BenchFile, BenchFileError, find, load
 from sim7028_lab.benchsections import VIRTUAL
 from sim7028_lab.care import Care
 from sim7028_lab.failure import BenchBroken, Failure, ScenarioFailed, ScenarioMisused, Side
@@ -76,9 +76,8 @@ class Stage:
         """
         if self._bench is None:
             variable = BuiltIn().get_variable_value
-            file = load(find(variable("${BENCH}") or VIRTUAL), variable("${LESHAN}"))
             results = Path(variable("${OUTPUT DIR}"))
-            self._bench = bench = Bench(file, results, logger.console, self._redactor)
+            self._bench = bench = Bench(_bench_file(), results, logger.console, self._redactor)
             self._carer = Care(bench)
             for name, told in ("Module", bench.description), ("Server", bench.server.description):
                 BuiltIn().set_suite_metadata(name, told, top=True)
@@ -115,7 +114,7 @@ class Stage:
         if self.evidence_file is None:
             _, _, below_the_top = suite.partition(".")
             self.evidence_file = self._evidence.enter_context(
-                bench.keeping_evidence(below_the_top or suite, test)
+                bench.keeping_evidence(self.redact(below_the_top or suite), self.redact(test))
             )
         self._care.begin()
         self._scenario = Scenario(bench)
@@ -202,8 +201,18 @@ class Stage:
         """What the timeline saw from the monotonic time `t` on."""
         return self._bench.timeline.since(t) if self._bench is not None else ()
 
+    def learn_secrets(self) -> None:
+        """Know the bench file's secrets before the bench is opened.
+
+        A file that cannot be used is complained of when it is needed.
+        """
+        if self._bench is None:
+            with contextlib.suppress(BenchFileError):
+                for secret in _bench_file().secrets:
+                    self._redactor.add(secret)
+
     def redact(self, text: str) -> str:
-        """`text` without identities and, once there is a bench, without its secrets."""
+        """`text` without identities and without the bench's secrets."""
         return self._redactor.text(text)
 
     def close(self) -> None:
@@ -213,3 +222,13 @@ class Stage:
                 stack.callback(self._bench.close)
                 self._bench = None
             stack.callback(self.end_test)
+
+
+def _bench_file() -> BenchFile:
+    """The bench file of this run.
+
+    Raises:
+        BenchFileError: it cannot be used.
+    """
+    variable = BuiltIn().get_variable_value
+    return load(find(variable("${BENCH}") or VIRTUAL), variable("${LESHAN}"))

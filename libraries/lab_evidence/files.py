@@ -11,6 +11,7 @@ from lab_evidence.event import Event
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 120
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class JsonlSink:
@@ -22,12 +23,13 @@ class JsonlSink:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("w", encoding="utf-8")
+        self._file = path.open("wb")
 
     def write(self, event: Event, /) -> None:
         """Append the event; it is with the operating system when this returns."""
-        json.dump(event.to_json(), self._file, ensure_ascii=False, separators=(",", ":"))
-        self._file.write("\n")
+        line = _ENCODER.encode(event.to_json())
+        # Half of a surrogate pair, which UTF-8 has no bytes for, becomes JSON's own escape.
+        self._file.write(line.encode("utf-8", "backslashreplace") + b"\n")
         self._file.flush()
 
     def close(self) -> None:

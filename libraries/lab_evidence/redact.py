@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
+import functools
 import hashlib
+import json
 import re
 import secrets
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from string import ascii_lowercase
+from urllib.parse import quote
 
 from lab_evidence.event import Event, Json
+from lab_evidence.identities import identities, identities_in_answer
 
-# What follows a PIN or a password command is secret even before anybody said so.
-_AT_SECRET = re.compile(r'(?i)(?<=AT\+CPIN=)"?([0-9]{4,8})')
-# A phone number as E.164 has it: the SIM's own (AT+CNUM), its service centre's (AT+CSCA).
-_PHONE = re.compile(r"(?<![\w.+])\+[1-9][0-9]{9,14}(?![\w.])")
-# IMEI and IMSI have 14 to 16 digits, an ICCID 18 to 22 (the last may be a letter).
-_IDENTITY = re.compile(
-    r"(?<![0-9A-Za-z.])(?:[0-9]{14,16}|89[0-9]{16,19}[0-9A-Fa-f]?)(?![0-9A-Za-z.])"
-)
+# What stands in a command that gives a PIN is secret even before anybody said so: unlocking (with
+# a PUK, two numbers), changing a PIN, locking (3GPP 27.007, 8.3, 7.5 and 7.4).
+_GIVES_PIN = re.compile(r"\+(?i:CPIN|CPWD|CLCK)=[^\r\n]*")
+_PIN = re.compile(r"(?<![0-9])[0-9]{4,8}(?![0-9])")
+_IMEI = 15
+_NOTHING = re.compile("(?!)")
+_REMEMBERED = 1024
+"""Texts whose redaction is remembered: names, commands and answers come again and again."""
 
 
 class Redactor:
     """Replaces secrets by pseudonyms of the same length, the same for the same secret.
 
-    IMEI, IMSI, ICCID and phone numbers are known by their form, a SIM's PIN by its command;
-    everything else is named by `add`. What is known, or was seen once, is found in hex digits too,
-    as payloads have it. The pseudonyms of one run cannot be turned back or compared with
-    another's: each redactor has a key of its own.
+    IMEI, IMSI, ICCID and phone numbers are known by their form or by the command that asks for
+    them, a SIM's PIN by its command; everything else is named by `add`. What is known, or was seen
+    once, is found in hex digits too, as payloads have it. The pseudonyms of one run cannot be
+    turned back or compared with another's: each redactor has a key of its own.
 
     Args:
         known: secrets to begin with.
@@ -37,76 +41,136 @@ class Redactor:
     def __init__(self, known: Iterable[str] = ()) -> None:
         self._key = secrets.token_bytes(16)
         self._lock = threading.Lock()
-        self._known: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
-        self._hex_pattern: re.Pattern[str] | None = None
-        for secret in known:
-            self.add(secret)
+        self._known = frozenset(known) - {""}
+        self._redacted = self._redaction_of(self._known)
 
     def add(self, secret: str) -> None:
         """From here on, `secret` is replaced wherever it stands. An empty one is passed over."""
-        with self._lock:
-            if not secret or secret in self._known:
-                return
-            self._known.add(secret)
-            longest_first = sorted(self._known, key=len, reverse=True)
-            # Digits beside a short number make it another number, not the secret.
-            self._pattern = re.compile(
-                "|".join(
-                    rf"(?<![0-9]){re.escape(s)}(?![0-9])" if s.isdigit() else re.escape(s)
-                    for s in longest_first
-                )
-            )
-            self._hex_pattern = re.compile("|".join(map(_in_hex, longest_first)), re.IGNORECASE)
+        self._learn([secret])
 
     def pseudonym(self, secret: str) -> str:
-        """What stands for `secret`: as long, and no digits only."""
+        """What stands for `secret`: as long, and no digit in it, so that it is no number."""
         digest = hashlib.blake2b(secret.encode(), key=self._key, digest_size=32).digest()
-        letters = base64.b32encode(digest).decode().lower().rstrip("=")
+        letters = "".join(ascii_lowercase[byte % 26] for byte in digest)
         return ("~" + letters * (len(secret) // len(letters) + 1))[: len(secret)]
-
-    def _learned(self, match: re.Match[str]) -> str:
-        """The pseudonym of what was known by its form, which is known in hex digits from now on."""
-        self.add(match[0])
-        return self.pseudonym(match[0])
-
-    def _hex_pseudonym(self, match: re.Match[str]) -> str:
-        """The pseudonym in hex digits, so that what holds them can still be decoded."""
-        return self.pseudonym(bytes.fromhex(match[0]).decode()).encode().hex()
 
     def text(self, text: str) -> str:
         """`text` without its secrets."""
-        if self._pattern is not None:
-            text = self._pattern.sub(lambda match: self.pseudonym(match[0]), text)
-        if self._hex_pattern is not None:
-            text = self._hex_pattern.sub(self._hex_pseudonym, text)
-        text = _IDENTITY.sub(self._learned, text)
-        text = _PHONE.sub(self._learned, text)
-        return _AT_SECRET.sub(
-            lambda match: match[0].replace(match[1], self.pseudonym(match[1])), text
-        )
+        return self._redacted(text)
 
     def __call__(self, event: Event) -> Event:
         """`event` without its secrets, in text and data."""
+        command = event.data.get("command")
+        if isinstance(command, str):
+            self._learn(identities_in_answer(command, event.text))
         text = self.text(event.text)
         data = {key: self._clean(value) for key, value in event.data.items()}
         if text != event.text:
             data.pop("hex", None)  # the same bytes once more, secret and all
+        elif data == event.data:
+            return event
         return dataclasses.replace(event, text=text, data=data)
+
+    def _learn(self, found: Iterable[str]) -> None:
+        """Know these from here on."""
+        new = {secret for secret in found if secret} - self._known
+        if new:
+            with self._lock:
+                known = self._known | new
+                # In this order: who sees that a secret is known already relies on the other.
+                self._redacted = self._redaction_of(known)
+                self._known = known
+
+    def _redaction_of(self, known: frozenset[str]) -> Callable[[str], str]:
+        """What takes these secrets, and what else is known by its form, out of a text.
+
+        It remembers, so it is made anew for every secret more: it can never give back what it made
+        of a text before that one was known.
+        """
+        search = _Search(known)
+
+        @functools.lru_cache(_REMEMBERED)
+        def redacted(text: str) -> str:
+            found = frozenset(identities(text))
+            if not found <= known:
+                self._learn(found)
+                return self._redacted(text)
+            text = search.replaced(text, self.pseudonym)
+            return _GIVES_PIN.sub(
+                lambda command: _PIN.sub(lambda pin: self.pseudonym(pin[0]), command[0]), text
+            )
+
+        return redacted
 
     def _clean(self, value: Json) -> Json:
         match value:
             case str():
                 return self.text(value)
+            case None | int() | float():
+                return value
             case Mapping():
                 return {key: self._clean(inner) for key, inner in value.items()}
             case Sequence():
                 return [self._clean(inner) for inner in value]
-            case _:
-                return value
 
 
-def _in_hex(secret: str) -> str:
-    """A pattern for a secret's bytes in hex digits; a digit beside a number makes it another."""
-    digits = secret.encode().hex()
-    return rf"(?<!3[0-9]){digits}(?!3[0-9])" if secret.isdigit() else digits
+class _Search:
+    """Finds secrets in texts, however they are spelled there.
+
+    Args:
+        known: the secrets.
+    """
+
+    def __init__(self, known: Collection[str]) -> None:
+        numbers = [secret for secret in known if secret.isascii() and secret.isdecimal()]
+        words = {spelled for secret in known for spelled in _spellings(secret)} - set(numbers)
+        self._numbers = frozenset(numbers)
+        # An IMEI has its check digit, none, or the software version in its place.
+        self._imeis = frozenset(number[:-1] for number in numbers if len(number) == _IMEI)
+        shortest = min(map(len, self._numbers | self._imeis), default=0)
+        self._number = re.compile(f"[0-9]{{{shortest},}}") if numbers else _NOTHING
+        self._word = _any_of(map(re.escape, words))
+        in_hex = [secret.encode().hex() for secret in words] + [
+            # A digit beside a number makes it another number.
+            f"(?<!3[0-9]){number.encode().hex()}(?!3[0-9])"
+            for number in numbers
+        ]
+        shortest = min(map(len, known), default=0)
+        self._hex_digits = re.compile(f"[0-9A-Fa-f]{{{2 * shortest},}}") if known else _NOTHING
+        self._in_hex = _any_of(in_hex, re.IGNORECASE)
+
+    def replaced(self, text: str, pseudonym: Callable[[str], str]) -> str:
+        """`text` with a pseudonym in the place of each secret.
+
+        That of one in hex digits is in hex digits, so that what holds it can still be decoded.
+        """
+
+        def of_word(match: re.Match[str]) -> str:
+            return pseudonym(match[0])
+
+        def of_number(match: re.Match[str]) -> str:
+            return pseudonym(match[0]) if self._is_secret(match[0]) else match[0]
+
+        def of_hex(match: re.Match[str]) -> str:
+            return pseudonym(bytes.fromhex(match[0]).decode()).encode().hex()
+
+        text = self._word.sub(of_word, text)
+        text = self._number.sub(of_number, text)
+        return self._hex_digits.sub(lambda digits: self._in_hex.sub(of_hex, digits[0]), text)
+
+    def _is_secret(self, number: str) -> bool:
+        return number in self._numbers or (
+            abs(len(number) - _IMEI) <= 1 and number[: _IMEI - 1] in self._imeis
+        )
+
+
+def _any_of(patterns: Iterable[str], flags: int = 0) -> re.Pattern[str]:
+    """A pattern for the longest of these that fits; for nothing, if there are none."""
+    longest_first = sorted(patterns, key=len, reverse=True)
+    return re.compile("|".join(longest_first), flags) if longest_first else _NOTHING
+
+
+def _spellings(secret: str) -> set[str]:
+    """How a secret may stand in a text: as it is, quoted for JSON or Python, in a URL."""
+    in_url = (quote(secret), quote(secret, safe=""))
+    return {secret, json.dumps(secret)[1:-1], repr(secret)[1:-1], *in_url}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import bisect
+import operator
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from lab_evidence.event import Event
+
+_BY_TIME = operator.attrgetter("t")
 
 
 class EvidenceError(Exception):
@@ -52,7 +56,7 @@ class Timeline:
         """
         with self._lock:
             clean = self._redact(event)
-            self._events.append(clean)
+            bisect.insort(self._events, clean, key=_BY_TIME)
             if self._failure is None:
                 try:
                     self._sink().write(clean)
@@ -96,7 +100,7 @@ class Timeline:
     def since(self, t: float) -> tuple[Event, ...]:
         """What the running scenario has seen from the monotonic time `t` on, in order of time."""
         with self._lock:
-            return tuple(sorted((e for e in self._events if e.t >= t), key=lambda e: e.t))
+            return tuple(self._events[bisect.bisect_left(self._events, t, key=_BY_TIME) :])
 
     def close(self) -> None:
         """Close the bench's own sink."""

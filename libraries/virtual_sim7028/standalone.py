@@ -25,29 +25,35 @@ USAGE_ERROR = 2
 
 
 class Printer:
-    """Prints on stdout from a thread of its own: a reader that lags must not stop the module."""
+    """Prints on stdout from a thread of its own: telling must not keep the module from answering.
+
+    Neither does a reader that lags.
+    """
 
     def __init__(self) -> None:
-        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Callable[[], Mapping[str, Json]] | None] = (
+            queue.SimpleQueue()
+        )
         self._thread = threading.Thread(target=self._run, name="events", daemon=True)
         self._thread.start()
 
     def print(self, record: Mapping[str, Json]) -> None:
         """Print one JSON line."""
-        self._lines.put(json.dumps(record, separators=(",", ":")).encode() + b"\n")
+        self._queue.put(lambda: record)
 
     def record(self, event: Event, /) -> None:
         """Print an event."""
-        self.print(event.to_json())
+        self._queue.put(event.to_json)
 
     def close(self) -> None:
         """Print what is left, if anybody reads."""
-        self._lines.put(None)
+        self._queue.put(None)
         self._thread.join(_FLUSH_LIMIT)
 
     def _run(self) -> None:
         with contextlib.suppress(OSError):  # nobody reads any more
-            while (line := self._lines.get()) is not None:
+            while (record := self._queue.get()) is not None:
+                line = json.dumps(record(), separators=(",", ":")).encode() + b"\n"
                 while line:
                     line = line[os.write(_STDOUT, line) :]
 

@@ -68,6 +68,19 @@ def test_since_is_in_order_of_time(timeline: Timeline) -> None:
         assert [event.text for event in timeline.since(2.0)] == ["2.0", "3.0"]
 
 
+def test_events_of_one_moment_stay_in_the_order_they_were_told(timeline: Timeline) -> None:
+    with timeline.scenario("a.jsonl"):
+        for text in ("cause", "effect"):
+            timeline.record(line(text, 1.0))
+        assert [event.text for event in timeline.since(1.0)] == ["cause", "effect"]
+
+
+def test_half_a_surrogate_pair_is_kept(timeline: Timeline, tmp_path: Path) -> None:
+    with timeline.scenario("a.jsonl"):
+        timeline.record(line("\udc80 ü"))
+    assert texts(tmp_path / "a.jsonl") == ["\udc80 ü"]
+
+
 def test_threads_do_not_tear_lines(timeline: Timeline, tmp_path: Path) -> None:
     def work(name: str) -> None:
         for _ in range(200):
