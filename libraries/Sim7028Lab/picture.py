@@ -8,6 +8,7 @@ from urllib.parse import quote
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn
 
+from lab_evidence import Redacted
 from lwm2m import Code, Kind
 from sim7028_lab.report.diagnosis import diagnose
 from sim7028_lab.report.diagram import legend, render
@@ -23,8 +24,8 @@ def log_picture(stage: Stage) -> None:
     link = quote(f"evidence/{file.as_posix()}")
     passed = BuiltIn().get_variable_value("${TEST STATUS}") == "PASS"  # only a teardown has it
     diagnosis = None if passed else diagnose(events)
-    logger.info(legend(), html=True)
-    logger.info(render(events, evidence=link, diagnosis=diagnosis), html=True)
+    for html in legend(), render(events, evidence=link, diagnosis=diagnosis):
+        logger.info(Redacted(html), html=True)
 
 
 def spoken(argument: object) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from robot import model, output, result, running
 from robot.libraries.BuiltIn import BuiltIn
 
+from lab_evidence import Redacted
 from Sim7028Lab.stage import Stage
 
 _WRITTEN: Mapping[type, tuple[str, ...]] = {
@@ -115,7 +116,7 @@ class Redaction:
         self._replaced.close()
 
     def _redact_message(self, message: output.Message) -> None:
-        if isinstance(message.message, str):
+        if isinstance(message.message, str) and not isinstance(message.message, Redacted):
             message.message = self._stage.redact(message.message)
 
     def _redact(self, written: Any) -> None:

@@ -6,7 +6,7 @@ where it goes. A `Timeline` is the recorder of a whole run.
 
 from lab_evidence.event import Direction, Event, Json, Recorder, Silent, Source
 from lab_evidence.files import JsonlSink, evidence_file, read_events
-from lab_evidence.redact import Redactor
+from lab_evidence.redact import Redacted, Redactor
 from lab_evidence.timeline import EvidenceError, Sink, Timeline
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Json",
     "JsonlSink",
     "Recorder",
+    "Redacted",
     "Redactor",
     "Silent",
     "Sink",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,12 @@ class Direction(Enum):
     RECEIVED = "received"
     NOTED = "noted"
     """Neither: something that happened."""
+
+
+@functools.lru_cache(maxsize=4)
+def _second(wall: int) -> str:
+    """A second of the wall clock as ISO 8601 has it; many events share one."""
+    return datetime.fromtimestamp(wall, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _printable(raw: bytes) -> tuple[str, bool]:
@@ -91,9 +98,10 @@ class Event:
 
     def to_json(self) -> dict[str, Json]:
         """The event as one JSON object; `from_json` reads it."""
+        second, milliseconds = divmod(int((self.t + _WALL_OFFSET) * 1000), 1000)
         return {
             "t": round(self.t, 6),
-            "wall": self.wall.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "wall": f"{_second(second)}.{milliseconds:03}Z",
             "source": self.source.value,
             "direction": self.direction.value,
             "text": self.text,

@@ -26,6 +26,12 @@ _REMEMBERED = 1024
 """Texts whose redaction is remembered: names, commands and answers come again and again."""
 
 
+class Redacted(str):
+    """Text that was made of nothing but redacted events, and need not be searched again."""
+
+    __slots__ = ()
+
+
 class Redactor:
     """Replaces secrets by pseudonyms of the same length, the same for the same secret.
 

@@ -46,4 +46,6 @@ def listed(items: list[str]) -> str:
 
 def visible(text: str) -> str:
     """Characters that do not show, or turn a line around, by their number: ⟨U+202E⟩."""
+    if text.isascii() and text.isprintable():  # nearly always, and told at once
+        return text
     return _UNSEEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
