@@ -14,6 +14,8 @@ from robot.api import ExecutionResult
 ROOT = Path(__file__).parents[2]
 CAMPAIGNS = sorted((ROOT / "robot" / "campaigns").glob("*.args"), key=lambda path: path.stem)
 MOST_ON_THE_AIR = 25
+SOME = ("robot/13__chapter_4", "robot/14__smoke")
+"""Few scenarios, for a campaign that repeats them."""
 
 SHARED = f"""
 *** Settings ***
@@ -60,7 +62,8 @@ def typed(results: Path) -> Counter[str]:
 
 @pytest.mark.parametrize("campaign", CAMPAIGNS, ids=lambda path: path.stem)
 def test_every_campaign_selects_scenarios(campaign: Path, tmp_path: Path) -> None:
-    assert robot(tmp_path, "--dryrun", "-A", campaign, "robot/") == 0
+    suites = SOME if "Rounds" in campaign.read_text() else ["robot/"]
+    assert robot(tmp_path, "--dryrun", "-A", campaign, *suites) == 0
     tests = list(ExecutionResult(tmp_path / "output.xml").suite.all_tests)
     assert tests
     if campaign.stem == "real-smoke":
