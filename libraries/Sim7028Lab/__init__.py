@@ -44,6 +44,12 @@ _FATAL = (
 _FATAL_AT_FIRST = (PortError, PortLost)
 
 
+class RunEnds(FatalError):
+    """Nothing that comes after this could be believed."""
+
+    ROBOT_SUPPRESS_NAME = True
+
+
 @library(
     scope="GLOBAL",
     version="0.1.0",
@@ -105,9 +111,9 @@ class Sim7028Lab(DynamicCore):
             self._stage.failed(sentence, error)
             log_picture(self._stage)
             if self._stage.broken not in (None, error):
-                raise FatalError(f"{error}\n{self._stage.broken}") from error
+                raise RunEnds(f"{error}\n{self._stage.broken}") from error
             if isinstance(error, _FATAL if self._stage.is_open else _FATAL + _FATAL_AT_FIRST):
-                raise FatalError(str(error)) from error
+                raise RunEnds(str(error)) from error
             raise
         if seen := exchange(self._stage.since(step.t), step):
             logger.info(seen, html=True)
