@@ -5,7 +5,7 @@ where it goes. A `Timeline` is the recorder of a whole run.
 """
 
 from lab_evidence.event import Direction, Event, Json, Recorder, Silent, Source
-from lab_evidence.files import JsonlSink, evidence_file, read_events
+from lab_evidence.files import JsonlSink, decode_line, encode_line, evidence_file, read_events
 from lab_evidence.redact import Redacted, Redactor
 from lab_evidence.timeline import EvidenceError, Sink, Timeline
 
@@ -22,6 +22,8 @@ __all__ = [
     "Sink",
     "Source",
     "Timeline",
+    "decode_line",
+    "encode_line",
     "evidence_file",
     "read_events",
 ]

@@ -120,6 +120,8 @@ class Event:
             source, direction = Source(record["source"]), Direction(record["direction"])
         except KeyError as error:
             raise ValueError(f"an event without {error}: {dict(record)!r}") from None
+        except TypeError:
+            raise ValueError(f"not an event: {record!r}") from None
         if (
             not isinstance(text, str)
             or not isinstance(t, (int, float))

@@ -4,14 +4,38 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from lab_evidence.event import Event
+import orjson
+
+from lab_evidence.event import Event, Json
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 120
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def encode_line(record: Mapping[str, Json]) -> bytes:
+    """A JSON object as a line of its own; `decode_line` reads it."""
+    try:
+        return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        # Half of a surrogate pair, which UTF-8 has no bytes for, becomes JSON's own escape.
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def decode_line(line: bytes) -> Any:
+    """What `encode_line` made a line of.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return orjson.loads(line)
+    except ValueError:
+        return json.loads(line)
 
 
 class JsonlSink:
@@ -27,9 +51,7 @@ class JsonlSink:
 
     def write(self, event: Event, /) -> None:
         """Append the event; it is with the operating system when this returns."""
-        line = _ENCODER.encode(event.to_json())
-        # Half of a surrogate pair, which UTF-8 has no bytes for, becomes JSON's own escape.
-        self._file.write(line.encode("utf-8", "backslashreplace") + b"\n")
+        self._file.write(encode_line(event.to_json()))
         self._file.flush()
 
     def close(self) -> None:
@@ -45,12 +67,12 @@ def read_events(path: Path) -> Iterator[Event]:
     Raises:
         ValueError: another line is no event; the message names file and line.
     """
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
-                yield Event.from_json(json.loads(line))
+                yield Event.from_json(decode_line(line))
             except ValueError as error:
-                if not line.endswith("\n"):
+                if not line.endswith(b"\n"):
                     return
                 raise ValueError(f"{path}, line {number}: {error}") from None
 

@@ -17,7 +17,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_DIGITS = re.compile(r"[0-9]{7,}")
+FEWEST_DIGITS = 7
+"""Fewer in a row are never taken for an identity."""
+_DIGITS = re.compile(f"[0-9]{{{FEWEST_DIGITS},}}")
 # Not within hex digits, nor in a number with a fraction; a full stop may follow.
 _NUMBER = re.compile(
     r"(?<![0-9A-Fa-f])(?<![0-9]\.)"

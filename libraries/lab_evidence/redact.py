@@ -6,15 +6,16 @@ import dataclasses
 import functools
 import hashlib
 import json
+import operator
 import re
 import secrets
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from string import ascii_lowercase
 from urllib.parse import quote
 
 from lab_evidence.event import Event, Json
-from lab_evidence.identities import identities, identities_in_answer
+from lab_evidence.identities import FEWEST_DIGITS, identities, identities_in_answer
 
 # What stands in a command that gives a PIN is secret even before anybody said so: unlocking (with
 # a PUK, two numbers), changing a PIN, locking (3GPP 27.007, 8.3, 7.5 and 7.4).
@@ -69,11 +70,11 @@ class Redactor:
         command = event.data.get("command")
         if isinstance(command, str):
             self._learn(identities_in_answer(command, event.text))
-        text = self.text(event.text)
-        data = {key: self._clean(value) for key, value in event.data.items()}
+        text, data = self.text(event.text), self._clean_all(event.data)
         if text != event.text:
-            data.pop("hex", None)  # the same bytes once more, secret and all
-        elif data == event.data:
+            # Not the same bytes once more, secret and all.
+            data = {key: value for key, value in data.items() if key != "hex"}
+        elif data is event.data:
             return event
         return dataclasses.replace(event, text=text, data=data)
 
@@ -97,6 +98,8 @@ class Redactor:
 
         @functools.lru_cache(_REMEMBERED)
         def redacted(text: str) -> str:
+            if not search.may_find(text):
+                return text
             found = frozenset(identities(text))
             if not found <= known:
                 self._learn(found)
@@ -109,15 +112,25 @@ class Redactor:
         return redacted
 
     def _clean(self, value: Json) -> Json:
-        match value:
-            case str():
-                return self.text(value)
-            case None | int() | float():
-                return value
-            case Mapping():
-                return {key: self._clean(inner) for key, inner in value.items()}
-            case Sequence():
-                return [self._clean(inner) for inner in value]
+        """`value` without its secrets; the same object if it has none."""
+        if isinstance(value, str):
+            clean = self.text(value)
+            return value if clean == value else clean
+        if value is None or isinstance(value, int | float):
+            return value
+        if isinstance(value, Mapping):
+            return self._clean_all(value)
+        items = [self._clean(inner) for inner in value]
+        return value if all(map(operator.is_, items, value)) else items
+
+    def _clean_all(self, values: Mapping[str, Json]) -> Mapping[str, Json]:
+        """The same of a JSON object."""
+        changed = {
+            key: clean
+            for key, value in values.items()
+            if (clean := self._clean(value)) is not value
+        }
+        return {**values, **changed} if changed else values
 
 
 class _Search:
@@ -141,9 +154,19 @@ class _Search:
             f"(?<!3[0-9]){number.encode().hex()}(?!3[0-9])"
             for number in numbers
         ]
-        shortest = min(map(len, known), default=0)
+        shortest = min(map(len, known), default=FEWEST_DIGITS)
         self._hex_digits = re.compile(f"[0-9A-Fa-f]{{{2 * shortest},}}") if known else _NOTHING
         self._in_hex = _any_of(in_hex, re.IGNORECASE)
+        digits = min([FEWEST_DIGITS, 2 * shortest, *map(len, self._numbers | self._imeis)])
+        suspects = (f"[0-9A-Fa-f]{{{digits}}}", _GIVES_PIN.pattern, *map(re.escape, words))
+        self._suspect = re.compile("|".join(suspects))
+
+    def may_find(self, text: str) -> bool:
+        """Whether there is anything in `text` to look at closely: in nearly all texts, nothing.
+
+        That is a secret, digits enough for an identity or for a secret in hex, or a PIN.
+        """
+        return self._suspect.search(text) is not None
 
     def replaced(self, text: str, pseudonym: Callable[[str], str]) -> str:
         """`text` with a pseudonym in the place of each secret.

@@ -56,7 +56,10 @@ class Timeline:
         """
         with self._lock:
             clean = self._redact(event)
-            bisect.insort(self._events, clean, key=_BY_TIME)
+            if not self._events or self._events[-1].t <= clean.t:  # nearly always
+                self._events.append(clean)
+            else:
+                bisect.insort(self._events, clean, key=_BY_TIME)
             if self._failure is None:
                 try:
                     self._sink().write(clean)

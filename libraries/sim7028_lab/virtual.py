@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import subprocess
 import threading
@@ -11,7 +10,7 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import IO
 
-from lab_evidence import Event, Recorder
+from lab_evidence import Event, Recorder, decode_line
 from virtual_sim7028 import ControlError, Settings, command_line, outcome
 
 _START_LIMIT = 20.0
@@ -48,8 +47,6 @@ class VirtualModule:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
             start_new_session=True,  # Ctrl-C at the desk is for the harness, which cleans up
         )
         self.pid = self._process.pid
@@ -140,9 +137,8 @@ class VirtualModule:
         return " ".join(self._errors).strip() or "nothing"
 
     def _read_events(self) -> None:
-        stdout: IO[str] = self._pipe(self._process.stdout)
-        for line in stdout:
-            record = json.loads(line)
+        for line in self._pipe(self._process.stdout):
+            record = decode_line(line)
             if self._port is None:
                 self._port = record["port"]
                 self._ready.set()
@@ -154,10 +150,11 @@ class VirtualModule:
         self._ready.set()
 
     def _read_errors(self) -> None:
-        self._errors.extend(self._pipe(self._process.stderr))
+        for line in self._pipe(self._process.stderr):
+            self._errors.append(line.decode("utf-8", "replace"))
 
     @staticmethod
-    def _pipe(pipe: IO[str] | None) -> IO[str]:
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
         assert pipe is not None  # noqa: S101 - Popen was asked for it
         return pipe
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import queue
@@ -15,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from lab_evidence import Event, Json
+from lab_evidence import Event, Json, encode_line
 from virtual_sim7028.uart import PtyUart, TcpUart, Uart, UartError
 
 _STDIN, _STDOUT = 0, 1
@@ -53,7 +52,7 @@ class Printer:
     def _run(self) -> None:
         with contextlib.suppress(OSError):  # nobody reads any more
             while (record := self._queue.get()) is not None:
-                line = json.dumps(record(), separators=(",", ":")).encode() + b"\n"
+                line = encode_line(record())
                 while line:
                     line = line[os.write(_STDOUT, line) :]
 

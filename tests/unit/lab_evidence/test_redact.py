@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lab_evidence import Direction, Event, Redactor, Source
+from lab_evidence.redact import _Search
 
 secret_texts = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=6)
 
@@ -76,8 +77,33 @@ def test_what_another_thread_learned_meanwhile_is_redacted_too() -> None:
     assert imei not in begun(f"it is {imei}")
 
 
+@given(
+    st.frozensets(secret_texts | st.from_regex(r"\A([0-9]{2,20}|[a-z]{2,3})\Z"), max_size=3),
+    st.lists(
+        st.text()
+        | st.from_regex(r"\+?[0-9]{4,20}")
+        | st.from_regex(r"([0-9A-F]{2}){4,40}")
+        | st.from_regex(r"\+(CGSN|CPIN|CLCK)[:=].*")
+    ).map("".join),
+    st.data(),
+)
+def test_what_is_not_looked_at_closely_has_no_secret(
+    known: frozenset[str], text: str, data: st.DataObject
+) -> None:
+    if known:
+        secret = data.draw(st.sampled_from(sorted(known)))
+        text += data.draw(st.sampled_from(["", secret, secret.encode().hex(), quote(secret)]))
+    quick, thorough = Redactor(known), Redactor(known)
+    thorough._key = quick._key
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_Search, "may_find", lambda *_: True)
+        clean = thorough.text(text)
+    assert quick.text(text) == clean
+
+
 def test_an_event_without_secrets_stays_itself() -> None:
-    event = Event(Source.AT, Direction.SENT, "AT", {"command": "AT", "limit": 9.0, "none": None})
+    data = {"command": "AT", "limit": 9.0, "none": None, "a": [1, "b", {"c": "d"}]}
+    event = Event(Source.AT, Direction.SENT, "AT", data)
     assert Redactor(["hunter22"])(event) is event
 
 
@@ -138,6 +164,11 @@ def test_a_secret_is_found_in_a_payload_which_can_still_be_decoded() -> None:
     clean = redactor.text(payload)
     assert bytes.fromhex(clean)[3:].decode() == redactor.pseudonym("862636051234567")
     assert b"862636051234567".hex() not in redactor.text(payload.upper()).lower()
+
+
+def test_a_short_secret_is_found_in_a_payload_too() -> None:
+    redactor = Redactor(["key"])
+    assert redactor.text(b"key".hex()) == redactor.pseudonym("key").encode().hex()
 
 
 def test_what_was_known_by_its_form_is_found_in_payloads_from_then_on() -> None:
