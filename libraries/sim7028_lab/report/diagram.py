@@ -7,28 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from lab_evidence import Event
 from sim7028_lab.report.diagnosis import Diagnosis
-from sim7028_lab.report.markup import environment
+from sim7028_lab.report.markup import environment, of_text
 from sim7028_lab.report.rows import PROBING, Row, Step, pause_before, steps
 from sim7028_lab.report.words import count, duration
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRow:
-    """A row with its times.
-
-    Attributes:
-        row: the row.
-        at: since the scenario began, in s.
-        since: since the row before.
-        pause: how long nothing happened before it, where that was long.
-    """
-
-    row: Row
-    at: str
-    since: str
-    pause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +23,7 @@ class ShownStep:
     Attributes:
         step: the step.
         number: its place in the scenario.
-        rows: in order of time.
+        rows: in order of time, drawn.
         size: how much happened and how long it took.
         is_open: whether it is unfolded from the start.
         at: when it failed, since the scenario began, in s.
@@ -46,7 +31,7 @@ class ShownStep:
 
     step: Step
     number: int
-    rows: tuple[ShownRow, ...]
+    rows: tuple[Markup, ...]
     size: str
     is_open: bool
 
@@ -100,20 +85,38 @@ def _shown(found: Sequence[Step], *, failed: bool) -> list[ShownStep]:
     for number, step in enumerate(found):
         rows = []
         for row in step.rows:
-            rows.append(
-                ShownRow(
-                    row,
-                    f"{row.t - began:.3f}",
-                    f"+{duration(max(0.0, row.t - last))}",
-                    pause_before(row, last),
-                )
-            )
+            rows.append(_drawn(row, began, last))
             last = max(last, row.t)
         end = found[number + 1].began if number + 1 < len(found) else last
         size = f"{len(rows)} · {duration(max(0.0, end - step.began))}"
         is_open = number >= opened and step.name != PROBING
         shown.append(ShownStep(step, number + 1, tuple(rows), size, is_open))
     return shown
+
+
+def _drawn(row: Row, began: float, last: float) -> Markup:
+    """A row, with the pause before it.
+
+    Nearly all of a diagram is rows, and this draws them in a third of the template's time.
+
+    Args:
+        row: the row.
+        began: when the scenario did.
+        last: when the last row before it was.
+    """
+    pause = pause_before(row, last)
+    gap = f'<li class="gap"><span>{pause}</span></li>' if pause else ""
+    told = '<sup title="as the server told it">s</sup>' if row.told_by_server else ""
+    note = f" <em>{of_text(row.note)}</em>" if row.note else ""
+    more = ""
+    if row.more:
+        summary = of_text(row.summary)
+        more = f"<details><summary>{summary}</summary><pre>{of_text(row.more)}</pre></details>"
+    return Markup(  # noqa: S704 - of nothing but escaped texts, times and words of our own
+        f'{gap}<li class="{row.way.value}"><i>{row.t - began:.3f}{told}</i>'
+        f"<i>+{duration(max(0.0, row.t - last))}</i><div><u>{row.way.words}: </u>"
+        f"<code>{of_text(row.text)}</code>{note}{more}</div></li>"
+    )
 
 
 def _first_open(found: Sequence[Step]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from sim7028_lab.report.words import visible
 
@@ -17,6 +17,11 @@ def environment() -> Environment:
         finalize=_finalize,
         keep_trailing_newline=True,
     )
+
+
+def of_text(text: str) -> Markup:
+    """A text as the templates write it."""
+    return escape(visible(text))
 
 
 def _finalize(value: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -119,14 +120,17 @@ def steps(events: Iterable[Event]) -> tuple[Step, ...]:
     if not ordered:
         return ()
     found = [Step("", (), ordered[0].t)]
+    rows: list[Row] = []
     for item in _rows(ordered):
         if isinstance(item, Row):
-            found[-1] = replace(found[-1], rows=(*found[-1].rows, item))
-        elif failure := Failure.from_event(item):
-            found[-1] = replace(found[-1], failure=failure)
-            found.append(Step(PROBING, (), item.t))
-        else:
-            found.append(Step(item.text, _texts(item.data["arguments"]), item.t))
+            rows.append(item)
+            continue
+        failure = Failure.from_event(item)
+        found[-1] = replace(found[-1], rows=tuple(rows), failure=failure)
+        rows.clear()
+        name, given = (PROBING, ()) if failure else (item.text, _texts(item.data["arguments"]))
+        found.append(Step(name, given, item.t))
+    found[-1] = replace(found[-1], rows=tuple(rows))
     return tuple(step for step in found if step.rows or step.name not in ("", PROBING))
 
 
@@ -141,9 +145,9 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _rows(events: Sequence[Event]) -> Iterator[Row | Event]:
     """Rows, and as they are the events that a step begins or ends with."""
-    waiting = list(events)
+    waiting = deque(events)
     while waiting:
-        event = waiting.pop(0)
+        event = waiting.popleft()
         match event.source:
             case Source.KEYWORD if event.data.keys() & {"arguments", "failed"}:
                 yield event
@@ -168,11 +172,14 @@ def _rows(events: Sequence[Event]) -> Iterator[Row | Event]:
                 yield Row(event.t, Way.REMARK, event.text, note)
 
 
-def _taken(waiting: list[Event], is_wanted: Callable[[Event], bool]) -> Event | None:
+def _taken(waiting: deque[Event], is_wanted: Callable[[Event], bool]) -> Event | None:
     """The next event but findings, if it is wanted; it leaves the list."""
     for place, event in enumerate(waiting):
         if event.source is not Source.FINDING:
-            return waiting.pop(place) if is_wanted(event) else None
+            if not is_wanted(event):
+                return None
+            del waiting[place]
+            return event
     return None
 
 
@@ -219,7 +226,7 @@ def _reply(event: Event) -> Row:
 # CoAP: both ends tell of a message; the module's account has the better time and the bytes.
 
 
-def _other_account(event: Event, waiting: list[Event]) -> Event | None:
+def _other_account(event: Event, waiting: deque[Event]) -> Event | None:
     for place, other in enumerate(waiting):
         if other.t - event.t > _SAME_MESSAGE:
             return None
@@ -229,7 +236,8 @@ def _other_account(event: Event, waiting: list[Event]) -> Event | None:
             and other.direction is not event.direction
             and all(other.data.get(key) == event.data.get(key) for key in ("mid", "type", "code"))
         ):
-            return waiting.pop(place)
+            del waiting[place]
+            return other
     return None
 
 
