@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from lab_evidence import Direction, Event, Source
+from lab_evidence import Direction, Event, Redacted, Source
 
 _ARROWS = {Direction.SENT: "→", Direction.RECEIVED: "←", Direction.NOTED: "·"}
 _LONGEST = 200
@@ -20,10 +20,14 @@ _LANES = {
 }
 
 
-def exchange(events: Iterable[Event], step: Event) -> str:
+def exchange(events: Iterable[Event], step: Event) -> Redacted:
     """The events of a step as preformatted HTML, a line each; empty when there are none.
 
     What the server says in JSON is cut: all of it is in the evidence.
+
+    Args:
+        events: as the timeline has them, without secrets.
+        step: what they are behind.
     """
     lines = [
         f"{event.t - step.t:+9.3f} s  {_LANES[event.source]:7} {_ARROWS[event.direction]}"
@@ -31,7 +35,7 @@ def exchange(events: Iterable[Event], step: Event) -> str:
         for event in events
         if event.source in _LANES
     ]
-    return f"<pre>{escape(chr(10).join(lines))}</pre>" if lines else ""
+    return Redacted(f"<pre>{escape(chr(10).join(lines))}</pre>" if lines else "")
 
 
 def _shortened(event: Event) -> str:
