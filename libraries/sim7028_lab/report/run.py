@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -389,10 +389,19 @@ class _Evidence:
 def _keywords(test: result.TestCase) -> list[result.Keyword]:
     """The keywords of a test, those of its setup and teardown too, as deep as they go."""
     found = []
-    waiting = [test.setup, *test.body, test.teardown]
+    waiting = deque(_parts(test))
     while waiting:
-        item = waiting.pop(0)
-        if isinstance(item, result.Keyword) and item:
+        item = waiting.popleft()
+        if isinstance(item, result.Keyword):
             found.append(item)
-            waiting += [item.setup, *item.body, item.teardown]
+            waiting += _parts(item)
     return found
+
+
+def _parts(item: result.TestCase | result.Keyword) -> Iterator[object]:
+    # Asking for a setup or a teardown that is none would make one.
+    if item.has_setup:
+        yield item.setup
+    yield from item.body
+    if item.has_teardown:
+        yield item.teardown
