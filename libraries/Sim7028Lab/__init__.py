@@ -115,6 +115,7 @@ class Sim7028Lab(DynamicCore):
             if isinstance(error, _FATAL if self._stage.is_open else _FATAL + _FATAL_AT_FIRST):
                 raise RunEnds(str(error)) from error
             raise
-        if seen := exchange(self._stage.since(step.t), step):
+        is_shown = self._stage.shown_until >= step.t
+        if not is_shown and (seen := exchange(self._stage.since(step.t), step)):
             logger.info(seen, html=True)
         return returned

@@ -30,10 +30,9 @@ def exchange(events: Iterable[Event], step: Event) -> Redacted:
         step: what they are behind.
     """
     lines = [
-        f"{event.t - step.t:+9.3f} s  {_LANES[event.source]:7} {_ARROWS[event.direction]}"
-        f" {_shortened(event)}"
+        f"{event.t - step.t:+9.3f} s  {lane:7} {_ARROWS[event.direction]} {_shortened(event)}"
         for event in events
-        if event.source in _LANES
+        if (lane := _LANES.get(event.source))
     ]
     return Redacted(f"<pre>{escape(chr(10).join(lines))}</pre>" if lines else "")
 

@@ -31,6 +31,8 @@ class Stage:
         evidence_file: of the running test, relative to the folder of evidence.
         restarted: whether the module restarted by itself before a step of the test failed.
         is_beyond_server: whether the test's first failed step is beyond what the server can show.
+        shown_until: up to when, in s on the monotonic clock, the log has a diagram of all that was
+            seen.
     """
 
     def __init__(self) -> None:
@@ -44,6 +46,7 @@ class Stage:
         self.evidence_file: Path | None = None
         self.restarted = False
         self.is_beyond_server = False
+        self.shown_until = 0.0
 
     @property
     def is_open(self) -> bool:

@@ -4,8 +4,9 @@ The libraries around tell what they see to a `Recorder` that is passed in; they 
 where it goes. A `Timeline` is the recorder of a whole run.
 """
 
-from lab_evidence.event import Direction, Event, Json, Recorder, Silent, Source
-from lab_evidence.files import JsonlSink, decode_line, encode_line, evidence_file, read_events
+from lab_evidence.event import Direction, Event, Recorder, Silent, Source
+from lab_evidence.files import JsonlSink, evidence_file, read_events
+from lab_evidence.lines import Json, decode_line, encode_line
 from lab_evidence.redact import Redacted, Redactor
 from lab_evidence.timeline import EvidenceError, Sink, Timeline
 

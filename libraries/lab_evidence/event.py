@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
-Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
+from lab_evidence.lines import Json, encode_line
 
 # One offset for the whole process, so that a step of the wall clock cannot reorder events.
 _WALL_OFFSET = time.time() - time.monotonic()
@@ -46,6 +46,10 @@ class Direction(Enum):
     """Neither: something that happened."""
 
 
+_SOURCES = {source.value: source for source in Source}
+_DIRECTIONS = {direction.value: direction for direction in Direction}
+
+
 @functools.lru_cache(maxsize=4)
 def _second(wall: int) -> str:
     """A second of the wall clock as ISO 8601 has it; many events share one."""
@@ -76,6 +80,7 @@ class Event:
     text: str
     data: Mapping[str, Json] = field(default_factory=dict)
     t: float = field(default_factory=time.monotonic)
+    _line: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def of_bytes(
@@ -108,26 +113,33 @@ class Event:
             "data": self.data,
         }
 
+    @property
+    def line(self) -> bytes:
+        """The same as a line of its own; made once, for it is looked through and then written."""
+        line = self._line
+        if line is None:
+            line = encode_line(self.to_json())
+            object.__setattr__(self, "_line", line)
+        return line
+
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Event:
         """Read what `to_json` gave.
 
         Raises:
-            ValueError: a field is missing or has another type.
+            ValueError: a field is missing, or is none that an event can have.
         """
         try:
             t, text, data = record["t"], record["text"], record.get("data", {})
-            source, direction = Source(record["source"]), Direction(record["direction"])
-        except KeyError as error:
-            raise ValueError(f"an event without {error}: {dict(record)!r}") from None
-        except TypeError:
+            source, direction = _SOURCES[record["source"]], _DIRECTIONS[record["direction"]]
+        except (KeyError, TypeError):
             raise ValueError(f"not an event: {record!r}") from None
         if (
             not isinstance(text, str)
             or not isinstance(t, (int, float))
             or not isinstance(data, dict)
         ):
-            raise ValueError(f"not an event: {dict(record)!r}")
+            raise ValueError(f"not an event: {record!r}")
         return cls(source, direction, text, data, float(t))
 
 

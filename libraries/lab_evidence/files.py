@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import orjson
-
-from lab_evidence.event import Event, Json
+from lab_evidence.event import Event
+from lab_evidence.lines import decode_line
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 120
 
 
-def encode_line(record: Mapping[str, Json]) -> bytes:
-    """A JSON object as a line of its own; `decode_line` reads it."""
-    try:
-        return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:
-        # Half of a surrogate pair, which UTF-8 has no bytes for, becomes JSON's own escape.
-        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        return text.encode("utf-8", "backslashreplace") + b"\n"
-
-
-def decode_line(line: bytes) -> Any:
-    """What `encode_line` made a line of.
-
-    Raises:
-        ValueError: it is no JSON.
-    """
-    try:
-        return orjson.loads(line)
-    except ValueError:
-        return json.loads(line)
-
-
 class JsonlSink:
-    """Writes each event as a line and flushes it.
+    """Writes each event as a line, past all buffers.
 
     Args:
         path: the file, made anew; its folders are made too.
@@ -47,12 +22,13 @@ class JsonlSink:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("wb")
+        self._file = path.open("wb", buffering=0)
 
     def write(self, event: Event, /) -> None:
         """Append the event; it is with the operating system when this returns."""
-        self._file.write(encode_line(event.to_json()))
-        self._file.flush()
+        line = event.line
+        while (written := self._file.write(line)) < len(line):  # a disk that is nearly full
+            line = line[written:]
 
     def close(self) -> None:
         """Close the file."""

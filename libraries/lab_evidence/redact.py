@@ -14,15 +14,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from string import ascii_lowercase
 from urllib.parse import quote
 
-from lab_evidence.event import Event, Json
+from lab_evidence.event import Event
 from lab_evidence.identities import FEWEST_DIGITS, identities, identities_in_answer
+from lab_evidence.lines import Json, encode_line
 
 # What stands in a command that gives a PIN is secret even before anybody said so: unlocking (with
 # a PUK, two numbers), changing a PIN, locking (3GPP 27.007, 8.3, 7.5 and 7.4).
 _GIVES_PIN = re.compile(r"\+(?i:CPIN|CPWD|CLCK)=[^\r\n]*")
+_GIVES_PIN_IN_BYTES = re.compile(_GIVES_PIN.pattern.encode())
 _PIN = re.compile(r"(?<![0-9])[0-9]{4,8}(?![0-9])")
 _IMEI = 15
 _NOTHING = re.compile("(?!)")
+_DIGITS_AS_0 = bytes.maketrans(b"0123456789", b"0" * 10)
+_HEX_DIGITS_AS_F = bytes.maketrans(b"0123456789ABCDEFabcdef", b"f" * 22)
 _REMEMBERED = 1024
 """Texts whose redaction is remembered: names, commands and answers come again and again."""
 
@@ -49,7 +53,8 @@ class Redactor:
         self._key = secrets.token_bytes(16)
         self._lock = threading.Lock()
         self._known = frozenset(known) - {""}
-        self._redacted = self._redaction_of(self._known)
+        self._search = _Search(self._known)
+        self._redacted = self._redaction_of(self._known, self._search)
 
     def add(self, secret: str) -> None:
         """From here on, `secret` is replaced wherever it stands. An empty one is passed over."""
@@ -67,6 +72,8 @@ class Redactor:
 
     def __call__(self, event: Event) -> Event:
         """`event` without its secrets, in text and data."""
+        if not self._search.may_find(event.line):
+            return event
         command = event.data.get("command")
         if isinstance(command, str):
             self._learn(identities_in_answer(command, event.text))
@@ -84,21 +91,21 @@ class Redactor:
         if new:
             with self._lock:
                 known = self._known | new
-                # In this order: who sees that a secret is known already relies on the other.
-                self._redacted = self._redaction_of(known)
+                # In this order: who sees that a secret is known already relies on the others.
+                self._search = _Search(known)
+                self._redacted = self._redaction_of(known, self._search)
                 self._known = known
 
-    def _redaction_of(self, known: frozenset[str]) -> Callable[[str], str]:
+    def _redaction_of(self, known: frozenset[str], search: _Search) -> Callable[[str], str]:
         """What takes these secrets, and what else is known by its form, out of a text.
 
         It remembers, so it is made anew for every secret more: it can never give back what it made
         of a text before that one was known.
         """
-        search = _Search(known)
 
         @functools.lru_cache(_REMEMBERED)
         def redacted(text: str) -> str:
-            if not search.may_find(text):
+            if not search.may_find(text.encode("utf-8", "surrogatepass")):
                 return text
             found = frozenset(identities(text))
             if not found <= known:
@@ -157,16 +164,22 @@ class _Search:
         shortest = min(map(len, known), default=FEWEST_DIGITS)
         self._hex_digits = re.compile(f"[0-9A-Fa-f]{{{2 * shortest},}}") if known else _NOTHING
         self._in_hex = _any_of(in_hex, re.IGNORECASE)
-        digits = min([FEWEST_DIGITS, 2 * shortest, *map(len, self._numbers | self._imeis)])
-        suspects = (f"[0-9A-Fa-f]{{{digits}}}", _GIVES_PIN.pattern, *map(re.escape, words))
-        self._suspect = re.compile("|".join(suspects))
+        self._digits = b"0" * min([FEWEST_DIGITS, *map(len, self._numbers | self._imeis)])
+        self._digits_in_hex = b"f" * (2 * shortest)
+        self._words = [spelled for word in words for spelled in (word.encode(), _in_json(word))]
 
-    def may_find(self, text: str) -> bool:
-        """Whether there is anything in `text` to look at closely: in nearly all texts, nothing.
+    def may_find(self, said: bytes) -> bool:
+        """Whether a text, or texts as JSON, must be looked at closely: nearly all need not be.
 
-        That is a secret, digits enough for an identity or for a secret in hex, or a PIN.
+        That is where there is a secret, a PIN, or digits enough for an identity or for a secret in
+        hex.
         """
-        return self._suspect.search(text) is not None
+        return (
+            self._digits in said.translate(_DIGITS_AS_0)
+            or self._digits_in_hex in said.translate(_HEX_DIGITS_AS_F)
+            or _GIVES_PIN_IN_BYTES.search(said) is not None
+            or (bool(self._words) and any(word in said for word in self._words))
+        )
 
     def replaced(self, text: str, pseudonym: Callable[[str], str]) -> str:
         """`text` with a pseudonym in the place of each secret.
@@ -197,6 +210,11 @@ def _any_of(patterns: Iterable[str], flags: int = 0) -> re.Pattern[str]:
     """A pattern for the longest of these that fits; for nothing, if there are none."""
     longest_first = sorted(patterns, key=len, reverse=True)
     return re.compile("|".join(longest_first), flags) if longest_first else _NOTHING
+
+
+def _in_json(text: str) -> bytes:
+    """A text as it stands in a line of JSON, without its quotes."""
+    return encode_line({"": text})[len(b'{"":"') : -len(b'"}\n')]
 
 
 def _spellings(secret: str) -> set[str]:

@@ -54,8 +54,8 @@ class Timeline:
             EvidenceError: this or an earlier event could not be kept; a bench that loses evidence
                 is broken, so this is raised from then on, on every thread that comes by.
         """
+        clean = self._redact(event)
         with self._lock:
-            clean = self._redact(event)
             if not self._events or self._events[-1].t <= clean.t:  # nearly always
                 self._events.append(clean)
             else:

@@ -36,6 +36,7 @@ class ShownStep:
     is_open: bool
 
 
+@functools.cache
 def legend() -> str:
     """What every diagram of a page needs once: its style, and how to read it.
 

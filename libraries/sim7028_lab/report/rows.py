@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from lab_evidence import Direction, Event, Source
 from lwm2m import Code
@@ -63,8 +64,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of the diagram.
 
     Attributes:
@@ -227,14 +227,15 @@ def _reply(event: Event) -> Row:
 
 
 def _other_account(event: Event, waiting: deque[Event]) -> Event | None:
+    told = event.data
     for place, other in enumerate(waiting):
         if other.t - event.t > _SAME_MESSAGE:
             return None
         if (
             other.source is Source.COAP
-            and {other.data.get("seen_by"), event.data.get("seen_by")} == {"module", "server"}
             and other.direction is not event.direction
-            and all(other.data.get(key) == event.data.get(key) for key in ("mid", "type", "code"))
+            and {other.data.get("seen_by"), told.get("seen_by")} == {"module", "server"}
+            and all(other.data.get(key) == told.get(key) for key in ("mid", "type", "code"))
         ):
             del waiting[place]
             return other

@@ -93,11 +93,13 @@ def test_what_is_not_looked_at_closely_has_no_secret(
     if known:
         secret = data.draw(st.sampled_from(sorted(known)))
         text += data.draw(st.sampled_from(["", secret, secret.encode().hex(), quote(secret)]))
+    event = Event(Source.AT, Direction.RECEIVED, "", {"command": text, "list": [{"of": text}]})
     quick, thorough = Redactor(known), Redactor(known)
     thorough._key = quick._key
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_Search, "may_find", lambda *_: True)
-        clean = thorough.text(text)
+        clean, clean_event = thorough.text(text), thorough(event)
+    assert quick(event) == clean_event
     assert quick.text(text) == clean
 
 
