@@ -1,3 +1,4 @@
+import contextlib
 import json
 from pathlib import Path
 
@@ -5,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_evidence import Json, decode_line, encode_line, read_events
+from lab_evidence import (
+    Direction,
+    Event,
+    Json,
+    JsonlSink,
+    Source,
+    decode_line,
+    encode_line,
+    files,
+    read_events,
+)
 
 INTEGER = 2**63
 """What fits into 64 bits, as every number does that a bench tells of."""
@@ -43,3 +54,40 @@ def test_a_line_that_is_no_event_is_named(tmp_path: Path, line: str) -> None:
     path.write_text(f"{line}\n")
     with pytest.raises(ValueError, match=r"a\.jsonl, line 1: "):
         list(read_events(path))
+
+
+@pytest.fixture(params=["as here", "as without a C library"])
+def _however_it_is_written(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "as without a C library":
+        monkeypatch.setattr(files, "_write", None)
+
+
+@pytest.mark.usefixtures("_however_it_is_written")
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    full = tmp_path / "a.jsonl"
+    full.symlink_to("/dev/full")
+    with (
+        contextlib.closing(JsonlSink(full)) as sink,
+        pytest.raises(OSError, match="No space left on device"),
+    ):
+        sink.write(Event(Source.AT, Direction.SENT, "AT"))
+
+
+@pytest.mark.usefixtures("_however_it_is_written")
+def test_what_a_disk_did_not_take_at_once_is_written_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink, event = JsonlSink(tmp_path / "a.jsonl"), Event(Source.AT, Direction.SENT, "AT" * 20)
+    append = sink._append
+    monkeypatch.setattr(sink, "_append", lambda line: append(line[:7]))
+    sink.write(event)
+    sink.close()
+    assert (tmp_path / "a.jsonl").read_bytes() == event.line
+
+
+@pytest.mark.usefixtures("_however_it_is_written")
+def test_nothing_is_written_into_a_file_that_was_closed(tmp_path: Path) -> None:
+    sink = JsonlSink(tmp_path / "a.jsonl")
+    sink.close()
+    with pytest.raises(ValueError, match="closed"):
+        sink.write(Event(Source.AT, Direction.SENT, "AT"))
