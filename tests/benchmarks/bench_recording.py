@@ -86,7 +86,7 @@ def main() -> None:
     shared = set.intersection(*(set(took.scenarios) for took in [*recording, *silent]))
     fewest = min(len(took.scenarios) for took in recording)
     print(
-        f"{pairs} pairs, {len(shared)} scenarios that passed in all runs; {fewest} with recording"
+        f"{pairs} pairs; of {fewest} scenarios that are not slow, {len(shared)} passed in all runs"
     )
     print(f"{'':24}{'recording':>10}{'silent':>10}{'ratio':>8}")
     tell("whole run", [took.whole for took in recording], [took.whole for took in silent])

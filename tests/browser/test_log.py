@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from robot.api import ExecutionResult
 
 pytestmark = pytest.mark.browser
 
@@ -115,6 +117,16 @@ def test_what_passed_is_folded_until_asked_for(passing) -> None:
 def test_links_to_evidence_resolve(passing, log: Path) -> None:
     (link,) = passing.find("#s1-t1 .seq .file a")
     assert Path(unquote(urlsplit(link.get_attribute("href")).path)).is_file()
+
+
+def test_each_step_tells_what_was_said_and_the_last_one_nothing_twice(log: Path) -> None:
+    test = ExecutionResult(log.with_name("output.xml")).suite.tests[0]
+    steps = {step.name: step for step in test.body[0].body}
+    (said,) = steps["Module Answers Read"].messages
+    assert re.search(r"UART +→ AT\+LWREADRSP=.*\n.* UART +← OK", said.message)
+    legend, diagram = test.teardown.messages
+    assert legend.message.startswith("<style>")
+    assert "AT+LWCLOSE" in diagram.message
 
 
 @pytest.mark.parametrize("width", [390, 1200])
