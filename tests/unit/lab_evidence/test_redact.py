@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lab_evidence import Direction, Event, Redactor, Source
-from lab_evidence.redact import _Search
+from lab_evidence.redact import _PAST_ITS_TIME, _Search
 
 secret_texts = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=6)
 
@@ -101,6 +101,15 @@ def test_what_is_not_looked_at_closely_has_no_secret(
         clean, clean_event = thorough.text(text), thorough(event)
     assert quick(event) == clean_event
     assert quick.text(text) == clean
+
+
+@pytest.mark.parametrize("t", [0.0, 1.5, 1234567.123456, 98765432.123456])
+def test_the_time_of_an_event_is_not_looked_at_but_all_of_its_text(t: float) -> None:
+    search = Redactor(["hunter22"])._search
+    for text, is_suspect in ("OK", False), ("hunter22", True):
+        line = Event(Source.AT, Direction.RECEIVED, text, t=t).line
+        assert search.may_find(line[_PAST_ITS_TIME:]) is is_suspect
+        assert line.index(b'"text"') > _PAST_ITS_TIME
 
 
 def test_an_event_without_secrets_stays_itself() -> None:
