@@ -115,7 +115,6 @@ class Sim7028Lab(DynamicCore):
             if isinstance(error, _FATAL if self._stage.is_open else _FATAL + _FATAL_AT_FIRST):
                 raise RunEnds(str(error)) from error
             raise
-        is_shown = self._stage.shown_until >= step.t
-        if not is_shown and (seen := exchange(self._stage.since(step.t), step)):
-            logger.info(seen, html=True)
+        if self._stage.steps_tell and (seen := exchange(self._stage.since(step.t), step)):
+            logger.write(seen, "INFO" if self._stage.evidence_file is None else "DEBUG", html=True)
         return returned

@@ -1,4 +1,8 @@
-"""What both ends said during one keyword, as one log message."""
+"""What both ends said during one keyword, as one log message.
+
+The diagram of a scenario has it all, so a step says it again only to those who log at level DEBUG;
+outside of scenarios there is no diagram, and it is said in any case.
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,6 @@ def log_picture(stage: Stage) -> None:
     diagnosis = None if passed else diagnose(events)
     for html in legend(), render(events, evidence=link, diagnosis=diagnosis):
         logger.info(Redacted(html), html=True)
-    stage.shown_until = events[-1].t
 
 
 def spoken(argument: object) -> str:

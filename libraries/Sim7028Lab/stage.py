@@ -31,8 +31,7 @@ class Stage:
         evidence_file: of the running test, relative to the folder of evidence.
         restarted: whether the module restarted by itself before a step of the test failed.
         is_beyond_server: whether the test's first failed step is beyond what the server can show.
-        shown_until: up to when, in s on the monotonic clock, the log has a diagram of all that was
-            seen.
+        steps_tell: whether each step logs what it made both ends say; see `exchange`.
     """
 
     def __init__(self) -> None:
@@ -46,7 +45,7 @@ class Stage:
         self.evidence_file: Path | None = None
         self.restarted = False
         self.is_beyond_server = False
-        self.shown_until = 0.0
+        self.steps_tell = True
 
     @property
     def is_open(self) -> bool:
@@ -119,6 +118,7 @@ class Stage:
             self.evidence_file = self._evidence.enter_context(
                 bench.keeping_evidence(self.redact(below_the_top or suite), self.redact(test))
             )
+            self.steps_tell = variable("${LOG LEVEL}") in ("TRACE", "DEBUG")
         self._care.begin()
         self._scenario = Scenario(bench)
 
@@ -148,6 +148,7 @@ class Stage:
         finally:
             self._evidence.close()
             self.evidence_file = None
+            self.steps_tell = True
             self._probe = None
             self._failures.clear()
             if self._carer is not None:

@@ -19,7 +19,7 @@ NASTY = "<script>window.hacked = true</script>"
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The log of a run with a scenario that passes and one that fails."""
+    """The log of a run with a scenario that passes, one that fails, and one at level DEBUG."""
     folder = tmp_path_factory.mktemp("log")
     suite = folder / "some.robot"
     suite.write_text(f"""
@@ -35,6 +35,10 @@ Fails
     Module Should Report Read    /3303/0/5701
     Module Answers Read    S    {NASTY}\u202e
     Server Should Receive    S    another
+Is Debugged
+    [Setup]    Run Keywords    Set Log Level    DEBUG
+    ...    AND    Registered Module    /3303/0/5701
+    Server Reads What Module Answers    /3303/0/5701    S    closer
 """)
     subprocess.run(
         [sys.executable, "-m", "robot", "-d", folder / "results", "-v", "LESHAN:jvm", suite],
@@ -119,14 +123,22 @@ def test_links_to_evidence_resolve(passing, log: Path) -> None:
     assert Path(unquote(urlsplit(link.get_attribute("href")).path)).is_file()
 
 
-def test_each_step_tells_what_was_said_and_the_last_one_nothing_twice(log: Path) -> None:
-    test = ExecutionResult(log.with_name("output.xml")).suite.tests[0]
-    steps = {step.name: step for step in test.body[0].body}
-    (said,) = steps["Module Answers Read"].messages
-    assert re.search(r"UART +→ AT\+LWREADRSP=.*\n.* UART +← OK", said.message)
+def test_what_the_diagram_shows_is_not_said_by_each_step_too(log: Path) -> None:
+    test, *_ = ExecutionResult(log.with_name("output.xml")).suite.tests
+    steps = test.body[0].body
+    assert [step.name for step in steps][-2:] == ["Module Answers Read", "Server Should Receive"]
+    assert not any(step.messages for step in steps)
     legend, diagram = test.teardown.messages
     assert legend.message.startswith("<style>")
-    assert "AT+LWCLOSE" in diagram.message
+    assert "AT+LWREADRSP" in diagram.message
+
+
+def test_a_step_tells_what_was_said_to_those_who_debug(log: Path) -> None:
+    *_, test = ExecutionResult(log.with_name("output.xml")).suite.tests
+    steps = {step.name: step for step in test.body[0].body}
+    (said,) = steps["Module Answers Read"].messages
+    assert said.level == "DEBUG"
+    assert re.search(r"(?s)UART +→ AT\+LWREADRSP=.* UART +← OK", said.message)
 
 
 @pytest.mark.parametrize("width", [390, 1200])
