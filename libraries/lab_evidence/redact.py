@@ -167,7 +167,7 @@ class _Search:
         self._hex_digits = re.compile(f"[0-9A-Fa-f]{{{2 * shortest},}}") if known else _NOTHING
         self._in_hex = _any_of(in_hex, re.IGNORECASE)
         self._digits = b"0" * min([FEWEST_DIGITS, *map(len, self._numbers | self._imeis)])
-        self._digits_in_hex = b"f" * (2 * shortest)
+        self._word_in_hex = b"f" * (2 * shortest)
         self._words = [spelled for word in words for spelled in (word.encode(), _in_json(word))]
 
     def may_find(self, said: bytes) -> bool:
@@ -177,10 +177,14 @@ class _Search:
         hex.
         """
         return (
-            self._digits in said.translate(_DIGITS_AS_0)
-            or self._digits_in_hex in said.translate(_HEX_DIGITS_AS_F)
+            self._digits in said.translate(_DIGITS_AS_0)  # which a number in hex has as well
             or _GIVES_PIN_IN_BYTES.search(said) is not None
-            or any(word in said for word in self._words)
+            or (bool(self._words) and self._may_find_word(said))
+        )
+
+    def _may_find_word(self, said: bytes) -> bool:
+        return self._word_in_hex in said.translate(_HEX_DIGITS_AS_F) or any(
+            word in said for word in self._words
         )
 
     def replaced(self, text: str, pseudonym: Callable[[str], str]) -> str:
