@@ -78,7 +78,8 @@ class BenchRun:
 
     def attempts(self, more: Sequence[str] = ()) -> tuple[Attempt, ...]:
         """What the report is made of; what is missing is told with the first."""
-        told = Attempt(self.first, self.name, (*self.missing, *more), self.broken)
+        remarks = (f"What failed was not run again: {self.not_rerun}",) if self.not_rerun else ()
+        told = Attempt(self.first, self.name, (*self.missing, *more), self.broken, remarks)
         again = (Attempt(self.second, self.name),) if self.second.is_dir() else ()
         return (told, *again)
 

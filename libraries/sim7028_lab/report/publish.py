@@ -34,12 +34,14 @@ class Attempt:
         missing: what is not there, or did not go to its end, as far as only the one who started
             the run can know; a sentence each, without a full stop.
         broken: why the bench cannot be used, likewise; empty where nothing speaks against it.
+        remarks: what else a reader must know, likewise.
     """
 
     folder: Path
     bench: str = ""
     missing: tuple[str, ...] = ()
     broken: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,5 +135,6 @@ def _read(attempt: Attempt, output: str) -> Run:
         bench_name=name,
         bench=replace(run.bench, name=name) if run.bench else None,
         missing=(*missing, *run.missing),
+        remarks=(*attempt.remarks, *run.remarks),
         broken=attempt.broken,
     )

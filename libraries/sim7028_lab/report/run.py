@@ -121,7 +121,7 @@ class Run:
         scenarios: every scenario that was planned or ran, in order.
         missing: what is not there of a run that did not come to its end, a sentence each; empty
             for a complete run.
-        remarks: what else a reader must know of its files, a sentence each.
+        remarks: what else a reader must know of it, a sentence each.
         bench_name: what its bench is called, opened or not; the folder's name where nothing tells.
         bench_given: how the run was told to use it, by a name or the path of a bench file.
         began: when, on the monotonic clock that its events have; None when nothing tells.

@@ -28,6 +28,7 @@ from sim7028_lab.nightly.process import Child, end, of_night
 from sim7028_lab.nightly.rerun import wants_rerun
 from sim7028_lab.nightly.robots import write_arguments
 from sim7028_lab.report.journal import Outcome
+from sim7028_lab.report.publish import publish
 from sim7028_lab.report.verdicts import BENCH_TAG
 
 FAILED = Outcome.FAILED
@@ -155,6 +156,13 @@ def test_many_failures_are_no_chance(bench, results, told):
     run = bench(results(*(told(f"No {n}", FAILED) for n in range(6)), told("One")))
     assert not wants_rerun(run)
     assert run.not_rerun == "6 of 7 failed, too many for chance"
+
+
+def test_the_page_says_why_there_was_no_rerun(bench, results, told, tmp_path):
+    run = bench(results(*(told(f"No {n}", FAILED) for n in range(6)), told("One")))
+    wants_rerun(run)
+    page = publish(run.attempts(), tmp_path / "report").page.read_text("utf-8")
+    assert "What failed was not run again: 6 of 7 failed, too many for chance" in page
 
 
 def test_a_killed_run_is_not_run_again(bench, results, told):
