@@ -106,6 +106,14 @@ def test_a_failure_leads_to_its_place_in_the_log(page, published):
     page.open(published.page)
 
 
+def test_a_pass_leads_to_its_diagram(page, published):
+    page.run("document.querySelectorAll('#all details').forEach(each => each.open = true)")
+    (row,) = [each for each in page.find("#all tr") if "A Number Reaches" in each.text]
+    page.driver.get(row.find_element("link text", "Log").get_attribute("href"))
+    assert page.find(".seq > summary")[0].is_displayed()
+    page.open(published.page)
+
+
 def test_the_filter_finds_a_word_and_what_is_not_covered(page):
     def rows():
         return page.run(

@@ -193,7 +193,9 @@ class _Links:
         run, scenario = weighed.run, weighed.scenario
         if run.folder not in self._logs:
             self._logs[run.folder] = (run.folder / "log.html").is_file()
-        log = f"{self._to(run, Path('log.html'))}#{scenario.anchor}"
+        # Of a scenario that passed, Robot's log opens nothing by itself.
+        place = scenario.diagram if scenario.outcome is Outcome.PASSED else ""
+        log = f"{self._to(run, Path('log.html'))}#{place or scenario.anchor}"
         return (
             log if scenario.anchor and self._logs[run.folder] else "",
             self._to(run, scenario.evidence) if scenario.evidence else "",

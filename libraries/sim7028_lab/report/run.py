@@ -77,6 +77,7 @@ class ScenarioResult:
         started: when, in UTC; None when it did not run, or a killed run did not say.
         elapsed: s.
         anchor: its place in log.html, empty when that has none.
+        diagram: the place of the step there that has the diagram, empty when there is none.
         steps: its keywords.
         evidence: its file, relative to the folder of results; None when there is none.
         events: what was seen, in order of time.
@@ -94,6 +95,7 @@ class ScenarioResult:
     started: datetime | None = None
     elapsed: float = 0.0
     anchor: str = ""
+    diagram: str = ""
     steps: tuple[Step, ...] = ()
     evidence: Path | None = None
     events: tuple[Event, ...] = field(default=(), repr=False)
@@ -259,7 +261,7 @@ def _from_journal(folder: Path, record: RunRecord, evidence: _Evidence, why: str
 def _of_test(test: result.TestCase, evidence: _Evidence) -> ScenarioResult:
     _, _, suite = test.parent.full_name.partition(".")
     suite = suite or test.parent.full_name
-    file = evidence.linked(test) or evidence.named(suite, test.name)
+    file, diagram = evidence.linked(test) or (evidence.named(suite, test.name), "")
     earlier = tuple(Outcome(status.upper()) for status in _MERGED.findall(test.message))
     return ScenarioResult(
         id=scenario_id(test.source, test.name),
@@ -272,6 +274,7 @@ def _of_test(test: result.TestCase, evidence: _Evidence) -> ScenarioResult:
         started=_utc(test.start_time) if test.start_time else None,
         elapsed=test.elapsed_time.total_seconds(),
         anchor=test.id,
+        diagram=diagram,
         steps=tuple(_step(keyword) for keyword in test.body if isinstance(keyword, result.Keyword)),
         evidence=file,
         events=evidence.events(file),
@@ -354,12 +357,13 @@ class _Evidence:
         self._folder = folder
         self.complaints: list[str] = []
 
-    def linked(self, test: result.TestCase) -> Path | None:
-        """The file that the scenario's own log links to."""
+    def linked(self, test: result.TestCase) -> tuple[Path, str] | None:
+        """The file that the scenario's own log links to, and the id of the step that does."""
         for keyword in reversed(_keywords(test)):
             for message in keyword.messages:
                 if message.html and (link := _EVIDENCE_LINK.search(message.message)):
-                    return self._there(Path(unquote(html.unescape(link[1]))))
+                    file = self._there(Path(unquote(html.unescape(link[1]))))
+                    return (file, keyword.id) if file else None
         return None
 
     def named(self, suite: str, name: str) -> Path | None:

@@ -22,7 +22,7 @@ def test_a_complete_run(results, told, virtual):
     assert (one.outcome, one.tags, one.sentence) == (Outcome.PASSED, ("LWREAD-ONE",), "It works.")
     assert [event.text for event in one.events] == ["a", "b"]
     assert (folder / one.evidence).is_file()
-    assert one.anchor == "s1-s1-s1-t1"
+    assert (one.anchor, one.diagram) == ("s1-s1-s1-t1", "s1-s1-s1-t1-k2")
     assert (two.outcome, two.message) == (Outcome.FAILED, "no")
     assert [(step.name, step.arguments) for step in two.steps] == [
         ("Server Should Receive", ("F", "21.5"))
