@@ -46,10 +46,6 @@ class Direction(Enum):
     """Neither: something that happened."""
 
 
-_SOURCES = {source.value: source for source in Source}
-_DIRECTIONS = {direction.value: direction for direction in Direction}
-
-
 @functools.lru_cache(maxsize=4)
 def _second(wall: int) -> str:
     """A second of the wall clock as ISO 8601 has it; many events share one."""
@@ -127,12 +123,14 @@ class Event:
         """Read what `to_json` gave.
 
         Raises:
-            ValueError: a field is missing, or is none that an event can have.
+            ValueError: a field is missing or is none that an event can have, or it is no object.
         """
         try:
             t, text, data = record["t"], record["text"], record.get("data", {})
-            source, direction = _SOURCES[record["source"]], _DIRECTIONS[record["direction"]]
-        except (KeyError, TypeError):
+            source, direction = Source(record["source"]), Direction(record["direction"])
+        except KeyError as error:
+            raise ValueError(f"an event without {error}: {record!r}") from None
+        except TypeError:
             raise ValueError(f"not an event: {record!r}") from None
         if (
             not isinstance(text, str)
