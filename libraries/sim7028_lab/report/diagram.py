@@ -26,7 +26,6 @@ class ShownStep:
         rows: in order of time, drawn.
         size: how much happened and how long it took.
         is_open: whether it is unfolded from the start.
-        at: when it failed, since the scenario began, in s.
     """
 
     step: Step
@@ -98,7 +97,7 @@ def _shown(found: Sequence[Step], *, failed: bool) -> list[ShownStep]:
 def _drawn(row: Row, began: float, last: float) -> Markup:
     """A row, with the pause before it.
 
-    Nearly all of a diagram is rows, and this draws them in a third of the template's time.
+    Nearly all of a diagram is rows, and this draws them in less than half of the template's time.
 
     Args:
         row: the row.

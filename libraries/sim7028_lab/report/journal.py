@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from lab_evidence import encode_line
 from sim7028_lab.report.errors import ReportError
 
 JOURNAL = "run.jsonl"
@@ -231,15 +232,13 @@ class Journal:
         self._write("ended", {})
 
     def _write(self, what: str, record: Mapping[str, Any]) -> None:
-        line = json.dumps(
-            {"what": what, "t": round(time.monotonic(), 6), **_redacted(record, self._redact)},
-            ensure_ascii=False,
-            separators=(",", ":"),
+        line = encode_line(
+            {"what": what, "t": round(time.monotonic(), 6), **_redacted(record, self._redact)}
         )
         # One write each: the bench and the listener append to the same file.
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
-            os.write(descriptor, f"{line}\n".encode())
+            os.write(descriptor, line)
         finally:
             os.close(descriptor)
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from lab_evidence import encode_line
 from sim7028_lab.report.errors import ReportError
 from sim7028_lab.report.verdicts import Verdict
 
@@ -156,13 +157,7 @@ def keep(path: Path, runs: Sequence[PastRun]) -> tuple[PastRun, ...]:
     ]
     history = sorted([*others, *runs], key=lambda past: past.started)
     fresh = path.with_name(f"{path.name}.new")
-    fresh.write_text(
-        "".join(
-            f"{json.dumps(past.to_json(), ensure_ascii=False, separators=(',', ':'))}\n"
-            for past in history
-        ),
-        encoding="utf-8",
-    )
+    fresh.write_bytes(b"".join(encode_line(past.to_json()) for past in history))
     fresh.replace(path)
     return tuple(history)
 
