@@ -103,8 +103,9 @@ class Sim7028Lab(DynamicCore):
             *map(spoken, args),
             *(f"{name}={spoken(v)}" for name, v in (kwargs or {}).items()),
         ]
-        step = Event(Source.KEYWORD, Direction.NOTED, sentence, {"arguments": given})
         try:
+            self._stage.hear_out()
+            step = Event(Source.KEYWORD, Direction.NOTED, sentence, {"arguments": given})
             self._stage.record(step)
             returned = super().run_keyword(name, args, kwargs)  # type: ignore[no-untyped-call]
         except Exception as error:

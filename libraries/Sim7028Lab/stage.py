@@ -96,6 +96,11 @@ class Stage:
         assert self._scenario is not None  # noqa: S101 - start_scenario made it, or raised
         return self._scenario
 
+    @property
+    def is_playing(self) -> bool:
+        """Whether a scenario was begun and not ended yet."""
+        return self._scenario is not None
+
     def start_scenario(self) -> None:
         """Begin a scenario for the running test; its evidence goes to the test's own file.
 
@@ -121,6 +126,11 @@ class Stage:
             self.steps_tell = variable("${LOG LEVEL}") in ("TRACE", "DEBUG")
         self._care.begin()
         self._scenario = Scenario(bench)
+
+    def hear_out(self) -> None:
+        """Let the server's own word of what was awaited come before whatever follows."""
+        if self._scenario is not None:
+            self._scenario.hear_out()
 
     def end_scenario(self) -> None:
         """Drain the scenario and leave module and server clean; without one, do nothing.

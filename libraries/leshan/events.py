@@ -193,6 +193,11 @@ class EventStream:
         self._reader = threading.Thread(target=self._read, name=description, daemon=True)
         self._reader.start()
 
+    @property
+    def shows_messages(self) -> bool:
+        """Whether CoAP messages of the device are shown, as far as its address is known."""
+        return self._shown is not None
+
     @overload
     def wait(self, wanted: type[E], *, since: float, within: float) -> E: ...
 

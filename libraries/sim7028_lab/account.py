@@ -18,7 +18,7 @@ from leshan import (
     Updated,
 )
 from leshan import Registered as ServerRegistered
-from lwm2m import Path
+from lwm2m import Code, Path
 from sim7028_lab.benchsections import TimingSection
 from sim7028_lab.failure import ScenarioFailed
 
@@ -51,6 +51,7 @@ class Account:
         self._timing = timing
         self._recorder = recorder
         self._registrations: set[str] = set()
+        self._is_told = True
         self._events: EventStream = leshan.events(endpoint)
 
     def close(self) -> None:
@@ -101,6 +102,7 @@ class Account:
             seen = time.monotonic()
             registration = self._leshan.registration(self.endpoint)
             if wanted(registration):
+                self._hear_of(wanted)
                 if registration is not None:
                     self._registrations.add(registration.id)
                 return
@@ -117,6 +119,38 @@ class Account:
                     f"that {sentence} within {limit:g} s",
                     f"the server lists {listed}",
                 ) from None
+
+    def hear(self, code: Code, since: float) -> None:
+        """Wait for the server's own word of an answer that its REST API has given already.
+
+        Args:
+            code: of the answer.
+            since: when the server was asked, in s on the monotonic clock.
+        """
+        if self._events.shows_messages:
+            self._await_word(
+                lambda event: (
+                    isinstance(event, CoapMessage) and event.incoming and event.code == code.dotted
+                ),
+                since,
+            )
+
+    def _hear_of(self, wanted: Wanted) -> None:
+        """The same of a registration: what was told last may be older than what is listed."""
+        told = [event for event in self._events.events_since(0) if _is_about_registration(event)]
+        if told and not wanted(_as_listed(told[-1])):
+            self._await_word(
+                lambda event: _is_about_registration(event) and wanted(_as_listed(event)),
+                told[-1].t,
+            )
+
+    def _await_word(self, wanted: Callable[[ServerEvent], bool], since: float) -> None:
+        """Wait for what comes a moment later, by another way; once it did not, not any more."""
+        if self._is_told:
+            try:
+                self._events.wait(wanted, since=since, within=_TELLING)
+            except EventMissing:
+                self._is_told = False
 
     def expect_anew(self) -> None:
         """The server lists the endpoint under a registration that it did not list before."""
@@ -208,6 +242,11 @@ class Account:
 
 def _is_about_registration(event: ServerEvent) -> bool:
     return isinstance(event, (ServerRegistered, Updated, Deregistered))
+
+
+def _as_listed(event: ServerEvent) -> Registration | None:
+    """What the server listed when it told of a registration."""
+    return event.registration if isinstance(event, (ServerRegistered, Updated)) else None
 
 
 def _is_uplink(event: ServerEvent) -> bool:

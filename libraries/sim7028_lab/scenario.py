@@ -18,6 +18,7 @@ from leshan import (
     Answer,
     Device,
     InvalidAnswer,
+    LeshanError,
     Operation,
 )
 from lwm2m import Code, Kind, Path, Value
@@ -84,14 +85,18 @@ class Exchange:
         uplink_age: how old the module's last message to the server was by then, in s; None when
             the server had not heard of it at all.
         report: the URC that the module printed for it, once that is claimed.
+        account: the server's, of whom it asked.
+        heard: whether the server's own word of it was waited for.
     """
 
     path: Path
     mark: Mark
     operation: Operation[Answer]
+    account: Account
     started: float
     uplink_age: float | None = None
     report: ServerRequest | None = None
+    heard: bool = False
 
 
 class Scenario:
@@ -426,7 +431,7 @@ class Scenario:
             told = f"the server last heard of the module {age:.1f} s ago"
             data: dict[str, Json] = {"uplink_age": round(age, 3)}
             self.bench.timeline.record(Event(Source.SERVER, Direction.NOTED, told, data, started))
-        exchange = Exchange(path, mark, cause(), started, age)
+        exchange = Exchange(path, mark, cause(), self.account, started, age)
         self._exchanges.append(exchange)
         return exchange
 
@@ -522,6 +527,18 @@ class Scenario:
             "the server was not asked to do anything that is still open",
             "start it first, such as with Server Starts Reading",
         )
+
+    def hear_out(self) -> None:
+        """Wait for the server's own word of the answers that were awaited.
+
+        It comes by another way than the answer and a moment later, when the next step would
+        already be running.
+        """
+        for exchange in self._exchanges:
+            if exchange.operation.awaited and not exchange.heard:
+                exchange.heard = True
+                with contextlib.suppress(LeshanError):  # told where it was awaited
+                    exchange.account.hear(exchange.operation.wait().code, exchange.started)
 
     def expect_on_air(self, path: Path) -> None:
         """The server's last request for `path` has left it; the module has it in a moment."""

@@ -20,6 +20,8 @@ from robot.api import ExecutionResult
 
 from lab_evidence import Direction, Source, read_events
 from sim7028_lab.report.air import Traffic, measure
+from sim7028_lab.report.coverage import unseen
+from sim7028_lab.report.requirements import load_requirements
 from sim7028_lab.report.run import read_run
 
 ROOT = Path(__file__).parents[2]
@@ -123,6 +125,30 @@ def test_coverage_counted_from_the_files_themselves_is_the_same(full_run):
     assert {r["id"] for r in requirements if r["on"]["virtual"]["covered"]} == expected
     assert not [r for r in requirements if r["on"]["real"]["covered"]]
     assert len(expected) > 100
+
+
+@pytest.mark.slow
+def test_what_the_server_saw_shows_as_much(full_run):
+    """A real module does not tell of its CoAP messages."""
+    requirements = {each.id: each for each in load_requirements(ROOT / "robot/requirements.toml")}
+    claims = 0
+    for scenario in read_run(full_run).scenarios:
+        events = [event for event in scenario.events if event.data.get("seen_by") != "module"]
+        for claimed in requirements.keys() & set(scenario.tags):
+            claims += 1
+            shown = unseen(requirements[claimed], events)
+            assert shown == unseen(requirements[claimed], scenario.events), scenario.name
+    assert claims > 300
+
+
+@pytest.mark.slow
+def test_a_file_that_is_run_alone_cleans_up_as_visibly(tmp_path):
+    with robot(tmp_path, "robot/12__interoperability/registration.robot") as process:
+        process.communicate(timeout=60)
+    for scenario in read_run(tmp_path).scenarios:
+        texts = [event.text for event in scenario.events]
+        assert texts.count("End Scenario") == 1
+        assert "AT+LWSTOP" in texts[texts.index("End Scenario") :]
 
 
 @pytest.mark.slow
