@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from lab_evidence import Direction, Event, Redacted, Source
+from lab_evidence import Direction, Event, Redacted, Source, shortened
 
 _ARROWS = {Direction.SENT: "→", Direction.RECEIVED: "←", Direction.NOTED: "·"}
 _LONGEST = 200
@@ -42,6 +42,4 @@ def exchange(events: Iterable[Event], step: Event) -> Redacted:
 
 
 def _shortened(event: Event) -> str:
-    if event.source is not Source.REST or len(event.text) <= _LONGEST:
-        return event.text
-    return f"{event.text[:_LONGEST]}…"
+    return shortened(event.text, _LONGEST) if event.source is Source.REST else event.text

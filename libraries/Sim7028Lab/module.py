@@ -7,7 +7,7 @@ from datetime import timedelta
 from robot.api.deco import keyword
 
 from leshan import Address
-from lwm2m import Kind, Path, Value
+from lwm2m import Code, Kind, Path, Value
 from sim7028 import ExecuteRequest, Name, Parameter, ReadRequest, Result, WriteRequest
 from sim7028_lab.failure import ScenarioFailed, Side
 from sim7028_lab.relay import Loopback
@@ -262,6 +262,20 @@ class ModuleKeywords:
         self._stage.scenario.expect_report(ReadRequest, path)
 
     @keyword
+    def module_should_report_read_or_refuse(self, path: Path, by: Code | None = None) -> bool:
+        """The server's read of `path` is printed as `+LWREAD`, or answered by an error instead.
+
+        Args:
+            path: what the server reads.
+            by: the only error that will do; any when left out.
+
+        Returns:
+            Whether it was printed, and waits for an answer.
+        """
+        report = self._stage.scenario.expect_report_or_refusal(ReadRequest, path, by)
+        return report is not None
+
+    @keyword
     def module_should_not_report_read(self, during: timedelta | None = None) -> None:
         """No further `+LWREAD` came, nor comes during this time.
 
@@ -290,15 +304,28 @@ class ModuleKeywords:
     @keyword
     def module_should_report_write(self, path: Path, kind: Kind, value: str) -> None:
         """The server's write of this value is printed as `+LWWRITE` (note 3.1)."""
-        expected = Value.parse(kind, value)
         report = self._stage.scenario.expect_report(WriteRequest, path)
-        came = {written.id: written.value for written in report.values}
-        if came != {path.ids[2]: expected}:
-            raise ScenarioFailed(
-                f"the server's write to {path}",
-                f"a report of {expected}",
-                f"the module printed {report.line.text}",
-            )
+        _expect_written(report, path, Value.parse(kind, value))
+
+    @keyword
+    def module_should_report_write_or_refuse(
+        self, path: Path, kind: Kind, value: str, by: Code | None = None
+    ) -> bool:
+        """The server's write of this value is printed as `+LWWRITE`, or answered by an error.
+
+        Args:
+            path: of the resource.
+            kind: of the value.
+            value: what the server writes.
+            by: the only error that will do; any when left out.
+
+        Returns:
+            Whether it was printed, and waits for an answer.
+        """
+        report = self._stage.scenario.expect_report_or_refusal(WriteRequest, path, by)
+        if report is not None:
+            _expect_written(report, path, Value.parse(kind, value))
+        return report is not None
 
     @keyword
     def module_should_report_write_of_unknown_type(self, path: Path, text: str) -> None:
@@ -369,6 +396,16 @@ class ModuleKeywords:
         """Answers the execute that was reported last: `AT+LWEXECUTERSP` (note 2.2.10, 2.3)."""
         scenario = self._stage.scenario
         scenario.bench.channel.send(scenario.reported(ExecuteRequest).answer(result))
+
+
+def _expect_written(report: WriteRequest, path: Path, expected: Value) -> None:
+    came = {written.id: written.value for written in report.values}
+    if came != {path.ids[2]: expected}:
+        raise ScenarioFailed(
+            f"the server's write to {path}",
+            f"a report of {expected}",
+            f"the module printed {report.line.text}",
+        )
 
 
 def _seconds(time: timedelta | None) -> float | None:

@@ -147,9 +147,15 @@ class ServerKeywords:
     # Answers to the oldest request that nobody has asked about yet
 
     @keyword
-    def server_should_receive(self, kind: Kind, value: str) -> None:
-        """The answer holds this one value; floats are compared at 32 bits."""
-        answers.expect_value(self._stage.scenario.unawaited(), Value.parse(kind, value))
+    def server_should_receive(self, kind: Kind, value: str, or_told: Code | None = None) -> None:
+        """The answer holds this one value; floats are compared at 32 bits.
+
+        Args:
+            kind: of the value.
+            value: what it should be.
+            or_told: a code that will do as well, such as `Not Acceptable`.
+        """
+        answers.expect_value(self._stage.scenario.unawaited(), Value.parse(kind, value), or_told)
 
     @keyword
     def server_should_receive_nothing_but(self, kind: Kind, value: str) -> None:
@@ -200,9 +206,17 @@ class ServerKeywords:
         self._stage.scenario.expect_any_answer(assumed)
 
     @keyword
-    def server_should_be_told(self, code: Code) -> None:
-        """The answer is this response code."""
-        answers.expect_code(self._stage.scenario.unawaited(), code)
+    def server_should_be_told(self, code: Code, or_told: Code | None = None) -> bool:
+        """The answer is this response code.
+
+        Args:
+            code: the code.
+            or_told: another that will do as well, such as `Unsupported Content Format`.
+
+        Returns:
+            Whether it was the first of the two.
+        """
+        return answers.expect_code(self._stage.scenario.unawaited(), code, or_told)
 
     @keyword
     def server_should_get_no_answer(self) -> None:

@@ -8,6 +8,7 @@ from lab_evidence.event import Direction, Event, Recorder, Silent, Source
 from lab_evidence.files import JsonlSink, evidence_file, read_events
 from lab_evidence.lines import Json, decode_line, encode_line
 from lab_evidence.redact import Redacted, Redactor
+from lab_evidence.text import shortened
 from lab_evidence.timeline import EvidenceError, Sink, Timeline
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "encode_line",
     "evidence_file",
     "read_events",
+    "shortened",
 ]

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import quote
 
+from lab_evidence import shortened
 from leshan.dialects import Dialect, NotExpressible
 from leshan.errors import ServerRefused
 from leshan.models import TypeOf
@@ -19,6 +20,7 @@ from lwm2m import Path, Value
 DEFAULT_LIMIT = 12.0
 """Seconds for a device's answer: the module's own limit is 9 (note 2.2.8), and there is the air."""
 
+_LONGEST = 80  # characters of a value in the description of its write
 _MARGIN = 3.0  # seconds more that the server has to say that nothing came
 
 
@@ -101,7 +103,7 @@ class Device:
                 to say `value`.
         """
         return self._ask(
-            f"write {value} to",
+            f"write {shortened(str(value), _LONGEST)} to",
             "PUT",
             path,
             limit,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from lab_evidence import shortened
 from leshan.errors import (
     InvalidAnswer,
     LeshanError,
@@ -123,8 +124,3 @@ class Reply:
             case _:
                 remedy = "The device was not asked."
         raise error(self.asked, came, self.elapsed, remedy=remedy)
-
-
-def shortened(text: str, longest: int) -> str:
-    """`text`, or its beginning and how long it is."""
-    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"

@@ -14,11 +14,11 @@ import requests
 from sseclient import SSEClient
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
-from lab_evidence import Direction, Event, Recorder, Silent, Source
+from lab_evidence import Direction, Event, Recorder, Silent, Source, shortened
 from leshan.connections import CuttableAdapter
 from leshan.errors import ServerLost, ServerUnavailable, UnknownDialect
 from leshan.reach import innermost
-from leshan.reply import Reply, shortened
+from leshan.reply import Reply
 
 CONNECT_LIMIT = 5.0
 """Seconds for a connection to the server."""

@@ -21,8 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 
-from lab_evidence import Direction, Event, Json, Source
-from leshan.reply import shortened
+from lab_evidence import Direction, Event, Json, Source, shortened
 
 _ENTRY = re.compile(
     r"(?P<stamp>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3}) "

@@ -13,9 +13,13 @@ from lwm2m import Code, Path, Value
 from sim7028_lab.failure import ScenarioFailed
 
 
-def expect_value(operation: Operation[Answer], expected: Value) -> None:
-    """The server got this value, and no other."""
+def expect_value(
+    operation: Operation[Answer], expected: Value, or_told: Code | None = None
+) -> None:
+    """The server got this value, and no other; the code `or_told` will do as well."""
     answer = operation.wait()
+    if answer.code is or_told:
+        return
     if not answer.code.is_success:
         raise ScenarioFailed(
             operation.description, str(expected), f"the server was told {answer.code}"
@@ -48,14 +52,27 @@ def expect_values(operation: Operation[Answer], expected: Mapping[Path, Value]) 
         raise ScenarioFailed(operation.description, listed(expected), f"the server received {came}")
 
 
-def expect_code(operation: Operation[Answer], expected: Code) -> None:
-    """The server was told this code."""
+def expect_code(operation: Operation[Answer], expected: Code, or_told: Code | None = None) -> bool:
+    """The server was told this code, or the other; whether it was this one."""
     try:
-        came = str(operation.wait().code)
+        code = operation.wait().code
     except (NoAnswer, InvalidAnswer) as error:
         came = str(error)
-    if came != str(expected):
-        raise ScenarioFailed(operation.description, str(expected), f"the server was told {came}")
+    else:
+        if code in (expected, or_told):
+            return code is expected
+        came = str(code)
+    wanted = " or ".join(str(code) for code in (expected, or_told) if code is not None)
+    raise ScenarioFailed(operation.description, wanted, f"the server was told {came}")
+
+
+def expect_refusal(operation: Operation[Answer], by: Code | None = None) -> None:
+    """The server was told an error: this code, or whichever."""
+    code = operation.wait().code
+    is_refused = not code.is_success if by is None else code is by
+    if not is_refused:
+        wanted = "a report, or an error" if by is None else f"a report, or {by}"
+        raise ScenarioFailed(operation.description, wanted, f"the server was told {code} without")
 
 
 def expect_no_answer(operation: Operation[Answer]) -> None:

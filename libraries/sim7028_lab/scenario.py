@@ -40,11 +40,12 @@ from sim7028 import (
     Session,
     SupportTest,
     Urc,
+    UrcMissing,
     WriteRequest,
 )
 from sim7028.basics import Identify
 from sim7028_lab.account import Account
-from sim7028_lab.answers import expect_values, listed
+from sim7028_lab.answers import expect_refusal, expect_values, listed
 from sim7028_lab.bench import Bench
 from sim7028_lab.failure import ScenarioFailed, ScenarioMisused, Side
 from sim7028_lab.probe import Asked
@@ -481,6 +482,25 @@ class Scenario:
                 Side.MODULE,
             )
         return report
+
+    def expect_report_or_refusal(
+        self, kind: type[_R], path: Path, by: Code | None = None
+    ) -> _R | None:
+        """Claim the URC as `expect_report` does; None when the module told the server an error.
+
+        Args:
+            kind: of report.
+            path: what the server asked for.
+            by: the only error that will do; any when left out.
+        """
+        operation = self._unreported(path).operation
+        try:
+            return self.expect_report(kind, path)
+        except UrcMissing:
+            if not operation.done:
+                raise
+        expect_refusal(operation, by)
+        return None
 
     def expect_no_report(self, kind: type[Urc], during: float | None = None) -> None:
         """Make sure that the module has said no such thing, nor says it in a while.

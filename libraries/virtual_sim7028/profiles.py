@@ -179,6 +179,14 @@ class Profile:
         Observing,
         Row("an observation is accepted (and never notified), ignored or refused", Basis.MEASURED),
     ] = Observing.ACCEPTED
+    plain_formats: Annotated[
+        bool,
+        Row("a resource is to be had as text or opaque; otherwise 4.06 and 4.15", Basis.MEASURED),
+    ] = True
+    longest_write: Annotated[
+        int,
+        Row("a write with a longer payload is answered by 4.13, bytes", Basis.ASSUMED, 1, 65535),
+    ] = 65535
     create_code: Annotated[Code, Row("the answer to a create", Basis.ASSUMED)] = (
         Code.METHOD_NOT_ALLOWED
     )

@@ -102,15 +102,15 @@ def interpret(request: Request, profile: Profile) -> Operation:
         case Method.GET if request.accept == ContentFormat.LINKS:
             return Discover(path)
         case Method.GET:
-            return Read(path, _readable(request.accept, path), _observed(request, profile))
+            return Read(path, _readable(request.accept, path, profile), _observed(request, profile))
         case Method.PUT if request.query and not request.payload:
             raise Unanswerable(profile.attributes_code)
         case Method.PUT if depth >= 2:
-            return _write(request, path)
+            return _write(request, path, profile)
         case Method.POST if depth == 1:
             raise Unanswerable(profile.create_code)
         case Method.POST if depth == 2:
-            return _write(request, path)
+            return _write(request, path, profile)
         case Method.POST if depth == 3:
             return Execute(path, request.payload)
         case Method.DELETE:
@@ -132,11 +132,13 @@ def _path(segments: tuple[str, ...]) -> Path:
         raise Unanswerable(Code.NOT_FOUND) from None
 
 
-def _readable(accept: int | None, path: Path) -> ContentFormat:
+def _readable(accept: int | None, path: Path, profile: Profile) -> ContentFormat:
     match accept:
         case None | ContentFormat.TLV:
             return ContentFormat.TLV
-        case ContentFormat.TEXT | ContentFormat.OPAQUE if path.resource is not None:
+        case ContentFormat.TEXT | ContentFormat.OPAQUE if (
+            path.resource is not None and profile.plain_formats
+        ):
             return ContentFormat(accept)
     raise Unanswerable(Code.NOT_ACCEPTABLE)
 
@@ -150,16 +152,18 @@ def _observed(request: Request, profile: Profile) -> bool:
     return False
 
 
-def _write(request: Request, path: Path) -> Write:
-    single = path.resource is not None
+def _write(request: Request, path: Path, profile: Profile) -> Write:
+    if len(request.payload) > profile.longest_write:
+        raise Unanswerable(Code.REQUEST_ENTITY_TOO_LARGE)
+    is_plain = path.resource is not None and profile.plain_formats
     kind = kind_of(path)
     try:
         match request.content_format:
             case ContentFormat.TLV:
                 return _write_tlv(decode_tlv(request.payload), path)
-            case None | ContentFormat.TEXT if single:
+            case None | ContentFormat.TEXT if is_plain:
                 return _write_one(path, decode_text(kind or Kind.STRING, request.payload))
-            case ContentFormat.OPAQUE if single and kind in (None, Kind.OPAQUE):
+            case ContentFormat.OPAQUE if is_plain and kind in (None, Kind.OPAQUE):
                 return _write_one(path, Value(Kind.OPAQUE, request.payload))
     except InvalidContent:
         raise Unanswerable(Code.BAD_REQUEST) from None

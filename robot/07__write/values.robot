@@ -63,5 +63,13 @@ A String With Line Ends         /3340/0/5750    S       first\r\nOK\r\nthird
     [Tags]    WRITE-S-LINE-END
 A String Beyond ASCII           /3340/0/5750    S       Küche, 21 °C, 温度
     [Tags]    WRITE-S-NON-ASCII
-A String Longer Than A Block    /3340/0/5750    S       ${LONG}
+A String Longer Than A Block
+    [Documentation]    A text longer than one CoAP block reaches the application whole or is refused, never cut.
     [Tags]    WRITE-S-BLOCK
+    [Template]    NONE
+    Server Starts Writing    /3340/0/5750    S    ${LONG}
+    ${reported} =    Module Should Report Write Or Refuse    /3340/0/5750    S    ${LONG}
+    IF    ${reported}
+        Module Answers Write    Changed
+        Server Should Be Told    Changed
+    END

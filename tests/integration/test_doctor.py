@@ -244,6 +244,7 @@ AIR_SIDE = {
     "ack_on_ignore": "true",
     "dedup": "false",
     "observing": "refused",
+    "plain_formats": "false",
     "create_code": "4.04",
     "delete_code": "5.01",
     "boot_time": "1",

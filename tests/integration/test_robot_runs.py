@@ -16,6 +16,8 @@ from robot.api import ExecutionResult
 ROOT = Path(__file__).parents[2]
 ROBOT = [sys.executable, "-m", "robot", "--console", "dotted", "-v", "LESHAN:jvm"]
 
+REFUSALS = ("4.06", "4.13", "4.15")
+
 Run = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -222,3 +224,19 @@ def test_the_scenario_of_the_readme_runs(run: Run, tmp_path: Path) -> None:
     process = run(path)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 0, said
+
+
+def test_a_module_that_refuses_what_it_may_refuse_passes(run: Run, tmp_path: Path) -> None:
+    bench = tmp_path / "refusing.toml"
+    bench.write_text(
+        '[module]\nport = "virtual"\n'
+        'switches = { plain_formats = "false", longest_write = "1000" }\n'
+        "[timing]\nurc = 1\nquiet = 0.1\n"
+    )
+    suites = ("robot/07__write/values.robot", "robot/12__interoperability/device_management.robot")
+    process = run("-v", f"BENCH:{bench}", "--include", "WRITE-S-BLOCKOROMA-20?", *suites)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    told = (tmp_path / "results" / "evidence").rglob("*.jsonl")
+    codes = {code for file in told for code in REFUSALS if f"ACK {code}" in file.read_text()}
+    assert codes == set(REFUSALS)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from lab_evidence import shortened
 from sim7028 import DIALECTS
 from sim7028.capture import Capture, read_capture
 from sim7028.conformance import RULES, Finding, Severity, Side, check, cited
@@ -20,6 +21,8 @@ from sim7028_lab.baseline import Baseline, load_baseline, shipped_baseline
 NOT_READABLE = 2
 _LARGEST = 256 * 2**20
 """Bytes; a log of years has less, and what is larger is no log of an AT port."""
+_LONGEST = 150
+"""How much of a line is shown, in characters."""
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -208,7 +211,9 @@ def _print(checked: Sequence[_Checked]) -> None:
             place = click.style(f"{each.name}:{finding.entry.number}", bold=True)
             severity = click.style(rule.severity.value, fg=_COLOURS[rule.severity])
             click.echo(f"{place}: {severity}: {finding}")
-            click.echo(f"    by the {finding.side.value}, in: {_shortened(finding.entry.text)}")
+            click.echo(
+                f"    by the {finding.side.value}, in: {shortened(finding.entry.text, _LONGEST)}"
+            )
             click.echo(f"    documented: {rule.says}")
             click.echo(f"    fix: {rule.fix}")
     found = sum(len(each.findings) for each in checked)
@@ -221,7 +226,3 @@ def _print(checked: Sequence[_Checked]) -> None:
         f" {counts['urcs']} URCs; {counts['passed_over']} other lines were passed over",
         err=True,
     )
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 160 else f"{text[:150]}… ({len(text)} characters)"

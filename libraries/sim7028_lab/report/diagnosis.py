@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from lab_evidence import Event
+from lab_evidence import Event, shortened
 from sim7028_lab.failure import Failure, Side
 from sim7028_lab.probe import Probe
 from sim7028_lab.report.rows import Way, steps
@@ -14,6 +14,8 @@ from sim7028_lab.report.trace import Hop, Trace, follow
 
 _LAST = 2
 """How many lines of each lane are shown."""
+_LONGEST = 200
+"""How much of such a line is shown, in characters."""
 
 
 class Certainty(Enum):
@@ -184,4 +186,6 @@ def _last_lines(events: Sequence[Event]) -> Iterator[LastLine]:
     for lane, ways in _LANES.items():
         for row in [row for row in rows if row.way in ways][-_LAST:]:
             said = (_ARROWS.get(row.way, ""), row.text, f"({row.note})" if row.note else "")
-            yield LastLine(lane, f"{row.t - began:.3f}", " ".join(filter(None, said)))
+            yield LastLine(
+                lane, f"{row.t - began:.3f}", shortened(" ".join(filter(None, said)), _LONGEST)
+            )

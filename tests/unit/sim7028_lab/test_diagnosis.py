@@ -344,6 +344,15 @@ def test_the_last_lines_of_each_lane_are_those_before_the_failure() -> None:
     assert any("LWREADRSP" in line.text for line in found.last_lines)
 
 
+def test_a_last_line_is_not_longer_than_a_person_reads() -> None:
+    told = read()
+    told.command("AT+" + "x" * 900)
+    told.failing(other_value())
+    (line,) = [line.text for line in told.diagnosis().last_lines if "xxx" in line.text]
+    assert len(line) < 250
+    assert line.endswith("characters)")
+
+
 def test_what_passed_has_no_diagnosis() -> None:
     assert diagnose(read().events) is None
 

@@ -506,6 +506,22 @@ def test_an_observation_that_is_refused_does_not_reach_the_application(power_up)
     assert module.response == Response(Code.METHOD_NOT_ALLOWED)
 
 
+@pytest.mark.parametrize("asked", [ContentFormat.TEXT, ContentFormat.OPAQUE])
+def test_plain_formats_that_are_not_offered_do_not_reach_the_application(power_up, asked) -> None:
+    module = power_up(plain_formats="false").start().register().add("0,3339,0,1,5522")
+    assert module.ask(Method.GET, "/3339/0/5522", accept=asked) == []
+    assert module.response == Response(Code.NOT_ACCEPTABLE)
+    assert module.ask(Method.PUT, "/3339/0/5522", b"61", content_format=asked) == []
+    assert module.response == Response(Code.UNSUPPORTED_CONTENT_FORMAT)
+
+
+def test_a_write_that_is_too_long_does_not_reach_the_application(power_up) -> None:
+    module = power_up(longest_write="3").start().register().add("0,3340,0,1,5750")
+    assert module.ask(Method.PUT, "/3340/0/5750", b"four") == []
+    assert module.response == Response(Code.REQUEST_ENTITY_TOO_LARGE)
+    assert module.ask(Method.PUT, "/3340/0/5750", b"one") == ['+LWWRITE: 0,3340,0,1,5750,S,3,"one"']
+
+
 def test_the_end_of_an_observation_is_a_plain_read(session) -> None:
     assert session.ask(Method.GET, "/3340/0/5534", observe=1) == ["+LWREAD: 0,3340,0,1,5534"]
     session.at('AT+LWREADRSP=0,3340,0,1,5534,"I",1,"7"')

@@ -40,6 +40,7 @@ _OF_REQUESTS = (
     "empty_buffer",
     "ack_on_ignore",
     "observing",
+    "plain_formats",
     "update_on_lifetime_write",
     "create_code",
     "delete_code",
@@ -77,6 +78,7 @@ UNTRIED = {
     "server_port": "a server would have to listen at every port",
     "update_margin": "it shows only after minutes, at a long lifetime",
     "answer_limit": "it shows only after minutes without an answer",
+    "longest_write": "each try would take kilobytes of the air",
     "attributes_code": "the server's REST API has no write-attributes",
 }
 """Rows that no lesson can show, and why."""

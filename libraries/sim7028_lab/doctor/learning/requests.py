@@ -7,7 +7,16 @@ import time
 from collections.abc import Iterator
 from math import inf
 
-from leshan import Answer, CoapMessage, InvalidAnswer, Mode, NoAnswer, Operation, ServerRefused
+from leshan import (
+    Answer,
+    CoapMessage,
+    Format,
+    InvalidAnswer,
+    Mode,
+    NoAnswer,
+    Operation,
+    ServerRefused,
+)
 from lwm2m import Code, Kind, Path, Value
 from sim7028 import (
     AddObject,
@@ -172,6 +181,11 @@ def _by_itself(study: Study, registration: Registration) -> Iterator[Observation
             case Code.METHOD_NOT_ALLOWED.dotted, _:
                 observing = "refused"
         yield Observation("observing", observing, f"it was answered by {first}")
+    as_text = _told(registration, device.read(Path(3, 0, 1), limit=limit, accept=Format.TEXT))
+    if as_text is not None:
+        codes = {Code.CONTENT.dotted: True, Code.NOT_ACCEPTABLE.dotted: False}
+        told = f"3/0/1 as text was answered by {as_text.code}"
+        yield Observation("plain_formats", codes.get(as_text.code), told)
     yield from _lifetime_write(study, registration)
     text = {WRITABLE.ids[2]: Value(Kind.STRING, "x")}
     yield _code("create_code", registration, device.create(Path(OBJECT), 1, text, limit=limit))
