@@ -17,6 +17,8 @@ def pytest_configure() -> None:
     # In a background job of a shell SIGINT is ignored, and every process that a test starts to
     # press Ctrl-C on would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Whoever ends the tests ends what they started: a browser does not notice by itself.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @functools.cache
