@@ -309,8 +309,7 @@ def _own_words(message: str, diagnosis: Diagnosis | None) -> str:
         return message
     # The log has the diagnosis below the message; here it stands beside it.
     words = message.partition(f"\n\n{diagnosis.text.partition(': ')[0]}: ")[0]
-    told = diagnosis.expected and words.strip().endswith(diagnosis.came)
-    return "" if told or words.strip() == diagnosis.came else words
+    return "" if diagnosis.expected and words.strip().endswith(diagnosis.came) else words
 
 
 def _failed_step(weighed: Weighed) -> str:

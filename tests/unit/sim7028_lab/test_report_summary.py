@@ -244,6 +244,15 @@ def test_a_failure_is_told_with_its_likely_side(results, told):
     assert "said already" not in said
 
 
+def test_what_came_is_said_once(results, told):
+    failure = Failure("Module Answers Read", "UnsafeValue", "No.", "", "No.", Side.HARNESS, True)
+    message = "UnsafeValue: No.\n\nAlso teardown failed:\nYes.\n\nLikely side: harness, clear. Why."
+    folder = results(told("One", FAILED, message, events=[failure.event]))
+    said = " ".join(" ".join(Reader(publish([folder], folder).page).texts).split())
+    assert said.count("No.") == 1
+    assert "What came UnsafeValue: No. Also teardown failed: Yes. Likely side Harness" in said
+
+
 def begun_with(folder, bench):
     """The run, as it would be had it been given this bench."""
     first, *rest = (folder / JOURNAL).read_text("utf-8").splitlines()
