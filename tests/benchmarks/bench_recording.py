@@ -3,9 +3,9 @@
     python tests/benchmarks/bench_recording.py [PAIRS] [ROBOT OPTIONS AND SUITES…]
 
 Recording is all that is there for evidence alone: redacting events, writing and keeping them, what
-each keyword logs of them, the diagrams, the virtual module telling what it sees on the air, and
-what all that adds to log.html and the summary. A silent run has the rest: the conformance rules,
-Robot's own files and their redaction.
+each keyword logs of them, the diagrams, the virtual module telling what it sees on the air, waiting
+for the server's word of what it answered, and what all that adds to log.html and the summary. A
+silent run has the rest: the conformance rules, Robot's own files and their redaction.
 
 Runs are taken in pairs, the order changing from pair to pair, because machines drift. Told are
 medians, with the ratio's from the pairs: of whole runs, as their user waits for them, and of the
@@ -36,7 +36,9 @@ RECORDING = "import robot; robot.run_cli(exit=True)"
 SILENT = f"""
 from lab_evidence import Timeline
 from sim7028_lab import virtual
+from sim7028_lab.account import Account
 Timeline.record = lambda timeline, event: None
+Account._await_word = lambda account, wanted, since: None
 telling = virtual.command_line
 virtual.command_line = lambda settings: [*telling(settings), "--quiet-events"]
 {RECORDING}
