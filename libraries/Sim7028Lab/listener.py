@@ -5,7 +5,6 @@ from __future__ import annotations
 from robot import result, running
 from robot.api import logger
 
-from lab_evidence import Direction, Event, Source
 from sim7028_lab.report.diagnosis import diagnose
 from sim7028_lab.report.verdicts import BENCH_TAG, RECOVERED_PREFIX, SERVER_LIMIT_TAG
 from Sim7028Lab.stage import Stage
@@ -33,12 +32,7 @@ class Listener:
         """Fail a test that left something over and did not notice; explain any failure."""
         _take_off_verdicts(outcome)
         try:
-            if self._stage.is_playing:  # a file run alone has no Test Teardown of the suite above
-                self._stage.hear_out()
-                self._stage.record(
-                    Event(Source.KEYWORD, Direction.NOTED, "End Scenario", {"arguments": []})
-                )
-                self._stage.end_scenario()
+            self._stage.end_left_scenario()
         except Exception as error:
             self._stage.failed("End Scenario", error)
             _fail(outcome, error)

@@ -10,7 +10,7 @@ from robot.api import logger
 from robot.errors import RobotError  # type: ignore[import-untyped]  # a module without types
 from robot.libraries.BuiltIn import BuiltIn
 
-from lab_evidence import Event, Redactor
+from lab_evidence import Direction, Event, Redactor, Source
 from leshan import ServerLimit, ServerLost
 from sim7028_lab.bench import Bench
 from sim7028_lab.benchfile import BenchFile, BenchFileError, find, load
@@ -96,11 +96,6 @@ class Stage:
         assert self._scenario is not None  # noqa: S101 - start_scenario made it, or raised
         return self._scenario
 
-    @property
-    def is_playing(self) -> bool:
-        """Whether a scenario was begun and not ended yet."""
-        return self._scenario is not None
-
     def start_scenario(self) -> None:
         """Begin a scenario for the running test; its evidence goes to the test's own file.
 
@@ -150,6 +145,20 @@ class Stage:
         if not is_lost:
             came = "it booted, and nobody had asked it to"
             raise ScenarioFailed("the module", "it to run on", came, Side.MODULE)
+
+    def end_left_scenario(self) -> None:
+        """End a scenario that no Test Teardown ended, as visibly as *End Scenario* does.
+
+        A file or folder that is run alone has no Test Teardown of the suite above it.
+
+        Raises:
+            ScenarioFailed, AtError, LeshanError: as `end_scenario` does.
+        """
+        if self._scenario is not None:
+            self.hear_out()
+            step = Event(Source.KEYWORD, Direction.NOTED, "End Scenario", {"arguments": []})
+            self.record(step)
+            self.end_scenario()
 
     def end_test(self) -> None:
         """End what the running test left open."""

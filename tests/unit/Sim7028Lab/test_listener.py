@@ -29,7 +29,7 @@ class Stage:
     is_beyond_server: bool = False
     did: list[str] = field(default_factory=list)
 
-    def end_scenario(self) -> None:
+    def end_left_scenario(self) -> None:
         self.did.append("end scenario")
         if self.leftover is not None:
             raise self.leftover
