@@ -66,6 +66,8 @@ def decoded(data: Mapping[str, object], like: Content) -> Content:
     if isinstance(like, bytes) or not isinstance(like, Mapping):
         return payload if isinstance(like, bytes) else None
     options = str(data.get("options", ""))
+    if "block" in options.lower():  # a part of it only (RFC 7959)
+        return None
     try:
         if "11542" in options or "tlv" in options:
             found = dict(_resources(decode_tlv(payload)))

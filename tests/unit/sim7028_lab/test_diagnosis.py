@@ -13,6 +13,7 @@ from lwm2m import InvalidValue, Kind, Value
 from sim7028 import AtRefused, AtTimeout, Line, NotAttached, UrcMissing
 from sim7028_lab.failure import Failure, ScenarioFailed, ScenarioMisused, Side
 from sim7028_lab.probe import Asked, Probe, Reading
+from sim7028_lab.report.content import decoded
 from sim7028_lab.report.diagnosis import Certainty, Diagnosis, diagnose
 from virtual_sim7028.codec import Level, Tlv, encode_tlv, encode_value
 
@@ -229,6 +230,18 @@ def test_an_answer_that_the_module_keeps_to_itself_is_the_modules() -> None:
     told.command('AT+LWREADRSP=0,3303,0,1,5750,"S",4,"hall"').reply("Request timeout", 504)
     found = told.failing(NoAnswer(f"read {PATH} on ep-1", "nothing", 8.0))
     assert (found.side, found.certainty) == (Side.MODULE, Certainty.CLEAR)
+
+
+def test_a_block_of_a_value_is_not_compared_with_all_of_it() -> None:
+    value = Value(Kind.STRING, "x" * 1500)
+    content = encode_tlv([Tlv(Level.RESOURCE, 5750, encode_value(value))])
+    data = {"seen_by": "module", "payload": content[:512].hex(), "options": {"CONTENT": 11542}}
+    assert decoded(data, {5750: value}) == content[:512], "a value that was cut"
+    for options in (
+        {"CONTENT": 11542, "BLOCK2": "BlockwiseTuple(block_number=0, more=True)"},
+        'Content-Format: "application/vnd.oma.lwm2m+tlv" - Block2: "(szx=5/512, m=true, num=0)"',
+    ):
+        assert decoded({**data, "options": options}, {5750: value}) is None
 
 
 def test_what_was_redacted_is_not_compared() -> None:
