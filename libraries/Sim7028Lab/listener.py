@@ -6,6 +6,7 @@ from robot import result, running
 from robot.api import logger
 
 from sim7028_lab.report.diagnosis import diagnose
+from sim7028_lab.report.journal import suite_path
 from sim7028_lab.report.verdicts import BENCH_TAG, RECOVERED_PREFIX, SERVER_LIMIT_TAG
 from Sim7028Lab.stage import Stage
 
@@ -20,6 +21,10 @@ class Listener:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
+
+    def start_test(self, _data: running.TestCase, outcome: result.TestCase) -> None:
+        """Know where the test stands."""
+        self._stage.suite = suite_path(outcome.parent)
 
     def end_library_keyword(
         self, _data: running.Keyword, _keyword: object, outcome: result.Keyword

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from robot.libraries.BuiltIn import BuiltIn
 
 from sim7028_lab.benchsections import VIRTUAL
 from sim7028_lab.report.errors import ReportError
-from sim7028_lab.report.journal import Finished, Journal, Outcome, Planned, scenario_id
+from sim7028_lab.report.journal import Finished, Journal, Outcome, Planned, scenario_id, suite_path
 from sim7028_lab.report.publish import forget, publish
 from Sim7028Lab.stage import Stage
 
@@ -35,23 +36,27 @@ class Reporting:
 
     def start_suite(self, suite: running.TestSuite, _result: result.TestSuite) -> None:
         """Begin the journal with the first suite that has the library."""
-        if self._journal is not None or BuiltIn().dry_run_active:
+        if self._journal is not None:
             return
         variable = BuiltIn().get_variable_value
         results, output = Path(variable("${OUTPUT DIR}")), variable("${OUTPUT FILE}")
+        is_dry = BuiltIn().dry_run_active
         forget(results)
         self._journal = Journal(results, self._stage.redact)
         self._journal.begin(
             _planned(_topmost(suite)),
             bench=_bench(variable("${BENCH}") or VIRTUAL),
             budget=_budget(variable("${AIR BUDGET}")),
+            output=None if output == "NONE" else os.path.relpath(output, results),
+            is_dry=is_dry,
         )
-        if output != "NONE":
-            atexit.register(_summarise, Path(output))
+        if output != "NONE" and not is_dry:
+            atexit.register(_summarise, results)
 
     def end_test(self, _test: running.TestCase, outcome: result.TestCase) -> None:
         """Keep how it ended."""
         if self._journal is not None:
+            evidence = self._stage.last_evidence
             self._journal.finished(
                 Finished(
                     id=scenario_id(outcome.source, outcome.name),
@@ -59,6 +64,7 @@ class Reporting:
                     message=outcome.message,
                     tags=tuple(outcome.tags),
                     elapsed=outcome.elapsed_time.total_seconds(),
+                    evidence=str(Path("evidence", evidence)) if evidence else "",
                 )
             )
 
@@ -97,19 +103,18 @@ def _topmost(suite: running.TestSuite) -> running.TestSuite:
 
 def _planned(suite: running.TestSuite) -> Iterator[Planned]:
     for test in suite.all_tests:
-        _, _, path = test.parent.full_name.partition(".")
         yield Planned(
             id=scenario_id(test.source, test.name),
-            suite=path or test.parent.full_name,
+            suite=suite_path(test.parent),
             name=test.name,
             sentence=test.doc,
             tags=tuple(test.tags),
         )
 
 
-def _summarise(output: Path) -> None:
+def _summarise(results: Path) -> None:
     try:
-        published = publish([output.parent], output.parent, output=output.name)
+        published = publish([results], results)
     except (ReportError, OSError) as error:
         logger.console(f"Summary: none could be made: {error}")
     else:

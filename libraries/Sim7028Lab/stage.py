@@ -29,6 +29,8 @@ class Stage:
 
     Attributes:
         evidence_file: of the running test, relative to the folder of evidence.
+        last_evidence: of the test that ended last.
+        suite: of the running test, as `suite_path` gives it.
         restarted: whether the module restarted by itself before a step of the test failed.
         is_beyond_server: whether the test's first failed step is beyond what the server can show.
         steps_tell: whether each step logs what it made both ends say; see `exchange`.
@@ -43,6 +45,8 @@ class Stage:
         self._failures: list[str] = []
         self._redactor = Redactor()
         self.evidence_file: Path | None = None
+        self.last_evidence: Path | None = None
+        self.suite = ""
         self.restarted = False
         self.is_beyond_server = False
         self.steps_tell = True
@@ -107,16 +111,14 @@ class Stage:
             ScenarioMisused: no test is running.
         """
         variable = BuiltIn().get_variable_value
-        suite, test = variable("${SUITE NAME}"), variable("${TEST NAME}")
-        if test is None:
+        if (test := variable("${TEST NAME}")) is None:
             remedy = "begin it in a test or its Test Setup, not in a Suite Setup"
             raise ScenarioMisused("a scenario was begun outside a test", remedy)
         bench = self.bench
         self.end_scenario()
         if self.evidence_file is None:
-            _, _, below_the_top = suite.partition(".")
             self.evidence_file = self._evidence.enter_context(
-                bench.keeping_evidence(self.redact(below_the_top or suite), self.redact(test))
+                bench.keeping_evidence(self.redact(self.suite), self.redact(test))
             )
             self.steps_tell = variable("${LOG LEVEL}") in ("TRACE", "DEBUG")
         self._care.begin()
@@ -166,7 +168,7 @@ class Stage:
             self.end_scenario()
         finally:
             self._evidence.close()
-            self.evidence_file = None
+            self.last_evidence, self.evidence_file = self.evidence_file, None
             self.steps_tell = True
             self._probe = None
             self._failures.clear()

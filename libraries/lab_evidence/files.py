@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -83,9 +84,16 @@ def read_events(path: Path) -> Iterator[Event]:
 
 
 def evidence_file(folder: Path, suite: str, test: str) -> Path:
-    """Where the evidence of one test is: `<folder>/<suite>/<test>.jsonl`, in safe letters."""
+    """Where the evidence of one test is: `<folder>/<suite>/<test>.jsonl`, in safe letters.
+
+    A name that loses more than its blanks gets a mark behind it, which no other name has.
+    """
     return folder / _safe(suite) / f"{_safe(test)}.jsonl"
 
 
 def _safe(name: str) -> str:
-    return _UNSAFE.sub("_", name).strip("._")[:_LONGEST_NAME] or "_"
+    safe = _UNSAFE.sub("_", name).strip("._")[:_LONGEST_NAME]
+    if safe == name.replace(" ", "_"):
+        return safe
+    mark = hashlib.blake2s(name.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
+    return f"{safe}-{mark}" if safe else mark

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -294,8 +295,10 @@ class Bench:
             EvidenceError: it cannot be kept.
         """
         path = first = evidence_file(Path(), suite, test)
-        while path in self._kept:
-            path = first.with_stem(f"{first.stem}-{len(self._kept)}")
+        for number in itertools.count(2):
+            if path not in self._kept:
+                break
+            path = first.with_stem(f"{first.stem}-{number}")
         self._kept.add(path)
         with self.timeline.scenario(str(path)):
             yield path

@@ -22,12 +22,11 @@ from lab_evidence import Event
 from sim7028_lab.benchfile import BenchFileError, find
 from sim7028_lab.report.diagnosis import first_failure
 from sim7028_lab.report.errors import ReportError
-from sim7028_lab.report.journal import Outcome, read_journal
+from sim7028_lab.report.journal import OUTPUT, Outcome, read_journal, test_pattern
 from sim7028_lab.report.run import ScenarioResult, read_run
 from virtual_sim7028.replay import Outcome as Performance
 from virtual_sim7028.replay import ReplaySettings, command_line
 
-_OUTPUT = "output.xml"
 _END_LIMIT = 15.0
 _FIRST_ERROR_OF_ROBOT = 251
 """Exit codes from here on say that Robot Framework could not run (its user guide, 3.2.3)."""
@@ -102,39 +101,52 @@ class Comparison:
         return self.then == self.now and not self.performance.misfit
 
 
-def find_recorded(evidence: Path) -> Recorded:
+def find_recorded(evidence: Path, suites: Path | None = None) -> Recorded:
     """The test that a file of evidence is from, by what the run left beside it.
+
+    Args:
+        evidence: the file.
+        suites: the suite file or folder that the run was given, where that has moved.
 
     Raises:
         RerunError: the run's output.xml or journal is missing, or the test is in neither.
     """
-    folder = evidence.absolute().parent.parent.parent
+    folder = _results_of(evidence)
     try:
         run = read_run(folder)
         journal = read_journal(folder)
-        suite = ExecutionResult(folder / _OUTPUT).suite
+        suite = ExecutionResult(folder / OUTPUT).suite
     except (ReportError, DataError) as error:
         raise RerunError(
-            f"{evidence}: which test this is of is not known: {error}. It is told by {_OUTPUT} in"
+            f"{evidence}: which test this is of is not known: {error}. It is told by {OUTPUT} in"
             f" {folder}; without it, replay the file and start robot by hand"
         ) from None
     wanted = evidence.absolute().relative_to(folder)
     scenario = next((each for each in run.scenarios if each.evidence == wanted), None)
     test = next((t for t in suite.all_tests if scenario and t.id == scenario.anchor), None)
     if scenario is None or test is None or test.source is None:
-        raise RerunError(f"{folder / _OUTPUT} has no test whose evidence is {wanted}")
+        raise RerunError(f"{folder / OUTPUT} has no test whose evidence is {wanted}")
     if journal is None or journal.bench is None:
         raise RerunError(f"{folder}: run.jsonl does not tell on which bench the test ran")
     top = suite
     while top.source is None:  # the run was given several paths: this is above all of them
         top = next(child for child in top.suites if test in child.all_tests)
-    if not Path(top.source).exists():
-        raise RerunError(f"{top.source}, which the test was read from, is not there any more")
+    source = suites or Path(top.source)
+    if not source.exists():
+        raise RerunError(
+            f"{source}, which the test was read from, is not there: name where it is now with"
+            " --suites"
+        )
+    if not scenario.stands_alone:
+        raise RerunError(
+            f"{evidence}: the test goes on with a registration that an earlier test made, and its"
+            " recording begins in the middle. Run the whole suite on the bench"
+        )
     name = test.full_name.removeprefix(f"{top.full_name}.")
     return Recorded(
         evidence,
-        Path(top.source),
-        "*." + re.sub(r"([*?\[])", r"[\1]", name),
+        source,
+        test_pattern(name),
         _verdict(scenario),
         journal.bench.name,
         journal.bench.profile,
@@ -152,8 +164,14 @@ def rerun(recorded: Recorded, results: Path, bench: str | None, leshan: str | No
         leshan: another server: `auto`, `jvm`, `docker` or a URL.
 
     Raises:
-        RerunError: there is no such bench file, or robot could not run.
+        RerunError: there is no such bench file, robot could not run, or its results would take
+            the place of the recorded ones.
     """
+    if results.resolve() == _results_of(recorded.evidence).resolve():
+        raise RerunError(
+            f"{results} holds the recorded run, which a new one would replace: name another folder"
+            " with --output"
+        )
     try:
         timing_of = find(bench or recorded.bench)
     except BenchFileError as error:
@@ -173,6 +191,11 @@ def rerun(recorded: Recorded, results: Path, bench: str | None, leshan: str | No
             " should be. Has the suite changed since?"
         )
     return Comparison(recorded.verdict, _verdict(scenarios[0]), performance, results)
+
+
+def _results_of(evidence: Path) -> Path:
+    """The folder of the run that left this file."""
+    return evidence.absolute().parent.parent.parent
 
 
 _RAN = (Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED)
@@ -205,6 +228,10 @@ def _bench_file(like: Path, kept: tuple[str, ...], firmware: str, port: str) -> 
     if "baseline" in content.get("module", {}):
         module["baseline"] = content["module"]["baseline"]
     sections = {"module": module, **{name: content.get(name, {}) for name in kept}}
+    for section, key in ("module", "baseline"), ("leshan", "ca"):
+        if key in sections.get(section, {}):
+            named = Path(sections[section][key]).expanduser()
+            sections[section][key] = str(like.parent.absolute() / named)
     return "\n".join(
         f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
         for name, keys in sections.items()
@@ -275,5 +302,5 @@ def _run_robot(recorded: Recorded, bench: Path, results: Path, leshan: str | Non
             robot.kill()
             robot.communicate()
         raise
-    if robot.returncode >= _FIRST_ERROR_OF_ROBOT or not (results / _OUTPUT).is_file():
+    if robot.returncode >= _FIRST_ERROR_OF_ROBOT or not (results / OUTPUT).is_file():
         raise RerunError(f"robot could not run {recorded.source}: {said.strip()}")

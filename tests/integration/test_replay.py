@@ -268,6 +268,51 @@ def test_a_file_without_its_run_cannot_be_run(good: Path, again: Cli, tmp_path: 
     assert "without it, replay the file and start robot by hand" in ended.stderr
 
 
+def test_the_recorded_run_is_not_replaced(good: Path, again: Cli, tmp_path: Path) -> None:
+    copied = tmp_path / "results"
+    shutil.copytree(good, copied)
+    ended = again(evidence(copied, "Read"), "--output", str(copied))
+    assert ended.returncode == 2
+    assert "name another folder with --output" in ended.stderr
+    assert evidence(copied, "Write").exists()
+
+
+def test_suites_that_have_moved_are_named(
+    good: Path, suite: Path, again: Cli, tmp_path: Path
+) -> None:
+    copied, moved = tmp_path / "results", tmp_path / "moved.robot"
+    shutil.copytree(good, copied)
+    shutil.copy(suite, moved)
+    output = copied / "output.xml"
+    output.write_text(output.read_text().replace(str(suite), "/not/there/recorded.robot"))
+    ended = again(evidence(copied, "Read"))
+    assert ended.returncode == 2
+    assert "name where it is now with --suites" in ended.stderr
+    ended = again(evidence(copied, "Read"), "--suites", str(moved))
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_what_goes_on_with_anothers_registration_cannot_be_run(
+    bench: Bench, again: Cli, tmp_path: Path
+) -> None:
+    run_robot(tmp_path, "-v", f"BENCH:{bench()}", ROOT / "robot" / "14__smoke")
+    first, *others = sorted((tmp_path / "evidence").glob("*/*.jsonl"), key=os.path.getmtime)
+    assert again(first).returncode == 0
+    ended = again(others[0])
+    assert ended.returncode == 2
+    assert "Run the whole suite on the bench" in ended.stderr
+
+
+def test_files_that_a_bench_names_are_found_from_the_replay(
+    good: Path, bench: Bench, again: Cli
+) -> None:
+    own = bench()
+    shutil.copy(ROOT / "robot/benches/baselines/note-1.03.toml", own.with_name("accepted.toml"))
+    own.write_text(own.read_text().replace("[module]", '[module]\nbaseline = "accepted.toml"'))
+    ended = again(evidence(good, "Read"), "--bench", str(own))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
 # Nothing stays
 
 

@@ -1,6 +1,7 @@
 """Real runs and what they leave: evidence that keeps its schema, a journal, a summary."""
 
 import contextlib
+import html
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from robot.api import ExecutionResult
 from lab_evidence import Direction, Source, read_events
 from sim7028_lab.report.air import Traffic, measure
 from sim7028_lab.report.coverage import unseen
+from sim7028_lab.report.journal import Outcome
 from sim7028_lab.report.requirements import load_requirements
 from sim7028_lab.report.run import read_run
 
@@ -149,6 +151,52 @@ def test_a_file_that_is_run_alone_cleans_up_as_visibly(tmp_path):
         texts = [event.text for event in scenario.events]
         assert texts.count("End Scenario") == 1
         assert "AT+LWSTOP" in texts[texts.index("End Scenario") :]
+
+
+ALIKE = f"""
+*** Settings ***
+Resource         {ROOT}/robot/resources/scenario.resource
+
+*** Test Cases ***
+A B
+    Start Scenario
+A_B
+    Start Scenario
+    Fail    not that one
+A B
+    Start Scenario
+A/B [percent]
+    Fail    nor that one
+"""
+
+
+@pytest.mark.timeout(60)
+def test_tests_of_almost_the_same_name_keep_their_own_evidence(tmp_path):
+    suite = tmp_path / "alike.robot"
+    suite.write_text(ALIKE)
+    with robot(tmp_path, "--name", "fw 1.03", str(suite)) as process:
+        process.communicate(timeout=50)
+    run = read_run(tmp_path)
+    assert [scenario.suite for scenario in run.scenarios] == ["fw 1.03"] * 4
+    files = [scenario.evidence for scenario in run.scenarios if scenario.evidence]
+    assert len(set(files)) == len(files) == 3
+    page = (tmp_path / "summary.html").read_text("utf-8")
+    assert "*.fw 1.03.A/B [[]percent]" in html.unescape(page)
+
+
+def test_a_run_is_read_from_the_output_that_it_wrote(tmp_path):
+    suite = tmp_path / "two.robot"
+    suite.write_text(f"{ALIKE.partition('A B')[0]}Good\n    Log    1\nBad\n    Fail    2\n")
+    for output, test in ("output.xml", "Good"), ("more/second.xml", "Bad"):
+        with robot(tmp_path, "-o", output, "-t", test, str(suite)) as process:
+            said, _ = process.communicate(timeout=50)
+        assert f"Summary: {tmp_path / 'summary.html'}" in said
+    assert [scenario.outcome for scenario in read_run(tmp_path).scenarios] == [Outcome.FAILED]
+    with robot(tmp_path, "--dryrun", str(suite)) as process:
+        process.communicate(timeout=50)
+    done = report(tmp_path)
+    assert done.returncode == 2
+    assert "a dry run, in which nothing was carried out" in done.stderr
 
 
 @pytest.mark.slow

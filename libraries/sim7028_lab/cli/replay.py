@@ -21,6 +21,11 @@ _DIFFERENT, _CANNOT = 1, 2
 @click.option("--link", type=click.Path(path_type=Path), help="A symbolic link to the pty.")
 @click.option("--run", is_flag=True, help="Run the recorded test itself and compare.")
 @click.option("--bench", help="With --run: bench file whose times and server to take.")
+@click.option(
+    "--suites",
+    type=click.Path(path_type=Path),
+    help="With --run: the suites that the run was given, where they have moved.",
+)
 @click.option("--leshan", help="With --run: auto, jvm, docker or a URL.")
 @click.option(
     "--output",
@@ -33,6 +38,7 @@ def replay(
     at: str,
     link: Path | None,
     bench: str | None,
+    suites: Path | None,
     leshan: str | None,
     output: Path | None,
     *,
@@ -62,7 +68,8 @@ def replay(
         raise SystemExit(replays.main(arguments, program="sim7028-lab replay"))
     try:
         with tempfile.TemporaryDirectory(prefix="sim7028-lab-") as folder:
-            comparison = rerun(find_recorded(evidence), output or Path(folder), bench, leshan)
+            recorded = find_recorded(evidence, suites)
+            comparison = rerun(recorded, output or Path(folder), bench, leshan)
     except RerunError as error:
         click.secho(str(error), fg="red", err=True)
         raise SystemExit(_CANNOT) from None

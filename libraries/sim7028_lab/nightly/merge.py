@@ -11,7 +11,8 @@ from robot.api import ExecutionResult, ResultVisitor
 from robot.errors import DataError  # type: ignore[import-untyped]  # it carries no types
 from robot.rebot import rebot  # type: ignore[import-untyped]  # likewise
 
-from sim7028_lab.nightly.night import OUTPUT, BenchRun
+from sim7028_lab.nightly.night import BenchRun
+from sim7028_lab.report.journal import OUTPUT
 
 _LINK = 'href="evidence/'
 

@@ -20,9 +20,6 @@ from sim7028_lab.report.publish import Attempt
 STATE = "night.json"
 """The name of the file, and the mark of a night's folder."""
 
-OUTPUT = "output.xml"
-"""What robot's output is called."""
-
 
 class Phase(Enum):
     """What a night is at."""

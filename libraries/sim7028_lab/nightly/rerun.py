@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim7028_lab.nightly.night import OUTPUT, BenchRun
+from sim7028_lab.nightly.night import BenchRun
 from sim7028_lab.report.errors import ReportError
+from sim7028_lab.report.journal import OUTPUT
 from sim7028_lab.report.run import read_run
 from sim7028_lab.report.verdicts import Verdict, judge
 

@@ -13,6 +13,7 @@ from robot.api import TestSuite
 from robot.libdoc import libdoc  # type: ignore[import-untyped]  # it carries no types
 
 from sim7028_lab.report.errors import ReportError
+from sim7028_lab.report.journal import suite_path
 from sim7028_lab.report.page import templates
 from sim7028_lab.report.requirements import SHIPPED, Requirement, load_requirements
 
@@ -86,23 +87,21 @@ def read_scenarios(suites: Path, known: Sequence[Requirement]) -> tuple[Listed, 
         raise CatalogueError(f"{suites} is not there; name the folder of scenarios, such as robot/")
     by_id = {requirement.id: requirement for requirement in known}
     suite = TestSuite.from_file_system(suites, allow_empty_suite=True)
-    scenarios = []
-    for test in suite.all_tests:
-        _, _, path = test.parent.full_name.partition(".")
-        scenarios.append(
-            Listed(
-                suite=path or test.parent.full_name,
-                name=test.name,
-                sentence=test.doc,
-                requirements=tuple(by_id[tag] for tag in test.tags if tag in by_id),
-                tags=tuple(tag for tag in test.tags if tag not in by_id),
-                steps=tuple(
-                    "    ".join([keyword.name or "", *map(str, keyword.args)])
-                    for keyword in test.body
-                    if hasattr(keyword, "args")
-                ),
-            )
+    scenarios = [
+        Listed(
+            suite=suite_path(test.parent),
+            name=test.name,
+            sentence=test.doc,
+            requirements=tuple(by_id[tag] for tag in test.tags if tag in by_id),
+            tags=tuple(tag for tag in test.tags if tag not in by_id),
+            steps=tuple(
+                "    ".join([keyword.name or "", *map(str, keyword.args)])
+                for keyword in test.body
+                if hasattr(keyword, "args")
+            ),
         )
+        for test in suite.all_tests
+    ]
     if not scenarios:
         raise CatalogueError(f"{suites} holds no scenarios")
     return tuple(scenarios)

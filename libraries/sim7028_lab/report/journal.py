@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,11 +20,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from robot import model
+
 from lab_evidence import encode_line
 from sim7028_lab.report.errors import ReportError
 
 JOURNAL = "run.jsonl"
 """Its name in the folder of results."""
+OUTPUT = "output.xml"
+"""What Robot calls its own account of a run, unless it is told otherwise."""
 
 
 class JournalError(ReportError):
@@ -102,7 +107,7 @@ class Planned:
 
     Attributes:
         id: as `scenario_id` gives it.
-        suite: the suites above it, without the topmost.
+        suite: as `suite_path` gives it.
         name: its own.
         sentence: its documentation.
         tags: its tags.
@@ -125,6 +130,7 @@ class Finished:
         message: why, when it did not pass.
         tags: those that it had at its end.
         elapsed: s.
+        evidence: its file, seen from the folder of results; empty when there is none.
     """
 
     id: str
@@ -132,6 +138,7 @@ class Finished:
     message: str
     tags: tuple[str, ...]
     elapsed: float
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +154,9 @@ class RunRecord:
         given: the bench that it was given, a name or the path of a bench file, whether or not it
             could be opened; empty in journals of old.
         budget: how many bytes it may send over the air, both ways; None for as many as it takes.
+        output: where Robot writes how it ended, seen from the folder of results; None when it was
+            told not to.
+        is_dry: whether nothing was to be carried out.
         bench: None when it was never opened.
         finished: the scenarios that ended, in order.
         module_at_end: None when the bench was never closed, or the module did not say any more.
@@ -161,6 +171,8 @@ class RunRecord:
     planned: tuple[Planned, ...]
     given: str
     budget: int | None
+    output: str | None
+    is_dry: bool
     bench: BenchFacts | None
     finished: tuple[Finished, ...]
     module_at_end: ModuleFacts | None
@@ -177,6 +189,23 @@ def scenario_id(source: Path | str | None, name: str) -> str:
     return ":".join(["/".join(parts), name])
 
 
+def suite_path(suite: model.TestSuite) -> str:
+    """What a suite is called in a run: with those above it but the topmost, joined by dots.
+
+    The topmost tells what the run was given, and stands for itself where it has the tests.
+    """
+    names: list[str] = []
+    while suite.parent is not None:
+        names.insert(0, suite.name)
+        suite = suite.parent
+    return ".".join(names) or str(suite.name)
+
+
+def test_pattern(path: str) -> str:
+    """What `robot --test` finds a test by, whatever suites it is given: no name is a wildcard."""
+    return "*." + re.sub(r"([*?\[])", r"[\1]", path)
+
+
 class Journal:
     """Writes the journal of a run.
 
@@ -189,13 +218,23 @@ class Journal:
         self._path = results / JOURNAL
         self._redact = redact
 
-    def begin(self, planned: Iterable[Planned], bench: str = "", budget: int | None = None) -> None:
+    def begin(
+        self,
+        planned: Iterable[Planned],
+        bench: str = "",
+        budget: int | None = None,
+        *,
+        output: str | None = OUTPUT,
+        is_dry: bool = False,
+    ) -> None:
         """Start the journal of a new run into this folder; the last one's is forgotten.
 
         Args:
             planned: what the run means to carry out, in order.
             bench: the bench that it was given: a name, or the path of a bench file.
             budget: how many bytes it may send over the air, both ways.
+            output: where Robot writes how it ended, seen from this folder; None for nowhere.
+            is_dry: whether nothing is to be carried out.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.unlink(missing_ok=True)
@@ -211,6 +250,8 @@ class Journal:
                 },
                 "bench": bench,
                 "budget": budget,
+                "output": output,
+                "is_dry": is_dry,
                 "planned": [asdict(scenario) for scenario in planned],
             },
         )
@@ -298,10 +339,17 @@ def _record(lines: Mapping[str, Sequence[Mapping[str, Any]]]) -> RunRecord:
         ),
         given=begin.get("bench", ""),
         budget=begin.get("budget"),
+        output=begin.get("output", OUTPUT),
+        is_dry=begin.get("is_dry", False),
         bench=_bench(opened[0]) if opened else None,
         finished=tuple(
             Finished(
-                f["id"], Outcome(f["outcome"]), f["message"], tuple(f["tags"]), float(f["elapsed"])
+                f["id"],
+                Outcome(f["outcome"]),
+                f["message"],
+                tuple(f["tags"]),
+                float(f["elapsed"]),
+                f.get("evidence", ""),
             )
             for f in lines.get("finished", ())
         ),

@@ -21,7 +21,7 @@ from sim7028_lab.report.comparison import Row
 from sim7028_lab.report.coverage import Area, State
 from sim7028_lab.report.diagnosis import Diagnosis, diagnose
 from sim7028_lab.report.findings import FindingSeen
-from sim7028_lab.report.journal import ModuleKind, Outcome
+from sim7028_lab.report.journal import ModuleKind, Outcome, test_pattern
 from sim7028_lab.report.markup import environment
 from sim7028_lab.report.parts import BenchPart
 from sim7028_lab.report.recoveries import Recovery
@@ -204,8 +204,10 @@ class _Links:
     def replay(self, weighed: Weighed) -> str:
         """The command line that replays it, seen from the folder of the page."""
         scenario = weighed.scenario
+        if scenario.outcome is not Outcome.FAILED or not scenario.stands_alone:
+            return ""
         # Without its place in Robot's output nobody knows which test it was.
-        if not scenario.evidence or not scenario.anchor or scenario.outcome is not Outcome.FAILED:
+        if not scenario.evidence or not scenario.anchor:
             return ""
         words = ["sim7028-lab", "replay", "--run"]
         # A bench that comes with the checkout is found by the name that the evidence tells.
@@ -328,7 +330,7 @@ def _repeat(weighed: Weighed) -> str:
     if not weighed.run.bench_given:
         return ""
     bench = shlex.quote(weighed.run.bench_given)
-    test = shlex.quote(f"*.{weighed.scenario.suite}.{weighed.scenario.name}")
+    test = shlex.quote(test_pattern(f"{weighed.scenario.suite}.{weighed.scenario.name}"))
     return f"robot -v BENCH:{bench} -d results -t {test} robot/"
 
 

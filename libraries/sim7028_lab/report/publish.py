@@ -72,7 +72,6 @@ def publish(
     results: Sequence[Path | Attempt],
     folder: Path,
     *,
-    output: str = "output.xml",
     history: Path | None = None,
     requirements: Path | None = None,
 ) -> Published:
@@ -81,7 +80,6 @@ def publish(
     Args:
         results: the folders of the runs; as an attempt where there may be nothing in one.
         folder: where the report goes.
-        output: the name of Robot's output in each folder of results.
         history: of the benches; the one in `folder` when left out.
         requirements: the catalogue; the one of the checkout when left out, none where there is no
             checkout.
@@ -93,13 +91,10 @@ def publish(
     if requirements is None and SHIPPED.is_file():
         requirements = SHIPPED
     catalogue = load_requirements(requirements) if requirements else ()
-    runs = [
-        _read(each, output) if isinstance(each, Attempt) else read_run(each, output)
-        for each in results
-    ]
+    runs = [_read(each) if isinstance(each, Attempt) else read_run(each) for each in results]
     folder.mkdir(parents=True, exist_ok=True)
     summary = summarise(runs, catalogue, history or folder / HISTORY)
-    complete = [run.folder / output for run in runs if not run.missing]
+    complete = [run.output for run in runs if run.output and not run.missing]
     dashboard = write_dashboard(complete, folder) if complete else None
     robots = () if summary.missing else _ROBOTS
     others = {
@@ -119,10 +114,10 @@ def publish(
     return Published(summary, page, data)
 
 
-def _read(attempt: Attempt, output: str) -> Run:
+def _read(attempt: Attempt) -> Run:
     missing = attempt.missing
     try:
-        run = read_run(attempt.folder, output)
+        run = read_run(attempt.folder)
     except NoRunError:
         run = empty_run(attempt.folder)
         missing = missing or (() if attempt.broken else ("The run left nothing",))

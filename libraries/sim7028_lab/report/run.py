@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,10 +20,11 @@ from robot import result
 from robot.api import ExecutionResult
 from robot.errors import DataError  # type: ignore[import-untyped]  # it carries no types
 
-from lab_evidence import Event, evidence_file, read_events
+from lab_evidence import Event, Source, evidence_file, read_events
 from sim7028_lab.report.errors import ReportError
 from sim7028_lab.report.journal import (
     JOURNAL,
+    OUTPUT,
     BenchFacts,
     Finished,
     ModuleFacts,
@@ -33,6 +34,7 @@ from sim7028_lab.report.journal import (
     RunRecord,
     read_journal,
     scenario_id,
+    suite_path,
 )
 
 _EVIDENCE_LINK = re.compile(r'href="(evidence/[^"]+\.jsonl)"')
@@ -69,7 +71,7 @@ class ScenarioResult:
     Attributes:
         id: what it is called across runs; see `scenario_id`.
         name: its name.
-        suite: the suites above it, without the topmost, joined by dots.
+        suite: as `suite_path` gives it.
         sentence: its documentation.
         tags: its tags.
         outcome: what Robot Framework says.
@@ -107,6 +109,12 @@ class ScenarioResult:
         """The topmost suite that it belongs to."""
         return self.suite.split(".", maxsplit=1)[0]
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether its evidence has its beginning: it took over no registration of another's."""
+        texts = {event.text for event in self.events if event.source in (Source.KEYWORD, Source.AT)}
+        return "Module Shares Registration" not in texts or "AT+LWOPEN" in texts
+
 
 @dataclass(frozen=True)
 class Run:
@@ -131,6 +139,7 @@ class Run:
         broken: why its bench cannot be used, as far as that was found out beside the run; empty
             where nothing speaks against it.
         events: what was seen before, between and after the scenarios, in order of time.
+        output: Robot's own account of it; None where that is not whole.
     """
 
     folder: Path
@@ -149,6 +158,7 @@ class Run:
     budget: int | None = None
     broken: str = ""
     events: tuple[Event, ...] = field(default=(), repr=False)
+    output: Path | None = None
 
     @property
     def facts(self) -> BenchFacts:
@@ -166,26 +176,28 @@ def empty_run(folder: Path) -> Run:
     return Run(folder, folder.name, None, 0.0, None, None, (), (), bench_name=folder.name)
 
 
-def read_run(folder: Path, output: str = "output.xml") -> Run:
+def read_run(folder: Path) -> Run:
     """Read what a run left in `folder`.
 
-    Args:
-        folder: the folder of results.
-        output: the name of Robot's output in it.
-
     Raises:
-        NoRunError: there is neither an output.xml nor a journal.
+        NoRunError: there is neither an output of Robot's nor a journal, or it was a dry run.
         JournalError: the journal is none.
     """
     record = read_journal(folder)
+    if record is not None and record.is_dry:
+        raise NoRunError(
+            f"{folder} holds a dry run, in which nothing was carried out: run it without --dryrun"
+        )
     evidence = _Evidence(folder)
+    output = record.output if record else OUTPUT
+    whole = folder / output if output and (folder / output).is_file() else None
     try:
-        robots = ExecutionResult(folder / output) if (folder / output).is_file() else None
-        why = f"{output} is not there"
+        robots = ExecutionResult(whole) if whole else None
+        why = f"{output} is not there" if output else "output was turned off"
     except DataError:
         robots, why = None, f"{output} is empty or cut short"
     if robots is not None:
-        run = _from_output(folder, robots, record, evidence)
+        run = replace(_from_output(folder, robots, record, evidence), output=whole)
     elif record is not None:
         run = _from_journal(folder, record, evidence, why)
     else:
@@ -213,7 +225,13 @@ def _from_output(
 ) -> Run:
     suite = robots.suite
     sentences = {planned.id: planned.sentence for planned in record.planned} if record else {}
-    scenarios = list(_told_apart(_of_test(test, evidence) for test in suite.all_tests))
+    ended = _Ended(record)
+    scenarios = list(
+        _told_apart(
+            _of_test(test, ended.take(scenario_id(test.source, test.name)), evidence)
+            for test in suite.all_tests
+        )
+    )
     seen = {scenario.id for scenario in scenarios}
     absent = [p for p in record.planned if p.id not in seen] if record else []
     scenarios += [_not_run(planned, "Robot's output does not hold it") for planned in absent]
@@ -235,10 +253,12 @@ def _from_output(
 
 
 def _from_journal(folder: Path, record: RunRecord, evidence: _Evidence, why: str) -> Run:
-    ended = {finished.id: finished for finished in record.finished}
-    scenarios = [
-        _of_journal(planned, ended.get(planned.id), evidence) for planned in record.planned
-    ]
+    ended = _Ended(record)
+    scenarios = list(
+        _told_apart(
+            _of_journal(planned, ended.take(planned.id), evidence) for planned in record.planned
+        )
+    )
     without = sum(scenario.outcome is Outcome.NOT_RUN for scenario in scenarios)
     missing = [f"Robot's {why}, so log.html and report.html are not of this run"]
     if without:
@@ -258,10 +278,25 @@ def _from_journal(folder: Path, record: RunRecord, evidence: _Evidence, why: str
     )
 
 
-def _of_test(test: result.TestCase, evidence: _Evidence) -> ScenarioResult:
-    _, _, suite = test.parent.full_name.partition(".")
-    suite = suite or test.parent.full_name
-    file, diagram = evidence.linked(test) or (evidence.named(suite, test.name), "")
+class _Ended:
+    """What a journal tells of scenarios that ended; a run may carry out one of them repeatedly."""
+
+    def __init__(self, record: RunRecord | None) -> None:
+        self._by_id: defaultdict[str, deque[Finished]] = defaultdict(deque)
+        for finished in record.finished if record else ():
+            self._by_id[finished.id].append(finished)
+
+    def take(self, name: str) -> Finished | None:
+        """How it ended, the first time first; None when that is not told."""
+        return self._by_id[name].popleft() if self._by_id[name] else None
+
+
+def _of_test(
+    test: result.TestCase, finished: Finished | None, evidence: _Evidence
+) -> ScenarioResult:
+    suite = suite_path(test.parent)
+    linked = evidence.linked(test)
+    file, diagram = linked or (evidence.of(finished, suite, test.name), "")
     earlier = tuple(Outcome(status.upper()) for status in _MERGED.findall(test.message))
     return ScenarioResult(
         id=scenario_id(test.source, test.name),
@@ -283,7 +318,7 @@ def _of_test(test: result.TestCase, evidence: _Evidence) -> ScenarioResult:
 
 
 def _of_journal(planned: Planned, finished: Finished | None, evidence: _Evidence) -> ScenarioResult:
-    file = evidence.named(planned.suite, planned.name)
+    file = evidence.of(finished, planned.suite, planned.name)
     if finished is None:
         why = "the run ended while it was running" if file else "the run ended before it began"
         return replace(_not_run(planned, why), evidence=file, events=evidence.events(file))
@@ -366,8 +401,10 @@ class _Evidence:
                     return (file, keyword.id) if file else None
         return None
 
-    def named(self, suite: str, name: str) -> Path | None:
-        """The file that a scenario of this name would have written."""
+    def of(self, finished: Finished | None, suite: str, name: str) -> Path | None:
+        """The file that the journal names, or that a scenario of this name would have written."""
+        if finished is not None and finished.evidence:
+            return self._there(Path(finished.evidence))
         return self._there(evidence_file(Path("evidence"), suite, name))
 
     @property

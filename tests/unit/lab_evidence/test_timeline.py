@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lab_evidence import (
     Direction,
@@ -141,6 +143,22 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
 
 
 def test_names_become_safe_files() -> None:
-    path = evidence_file(Path("e"), "Read.Edge Cases", "A <b> / ../x")
-    assert path == Path("e/Read.Edge_Cases/A_b_.._x.jsonl")
-    assert evidence_file(Path("e"), "..", "///") == Path("e/_/_.jsonl")
+    assert evidence_file(Path("e"), "Read.Edge Cases", "One 2-3, ä") == Path(
+        "e/Read.Edge_Cases/One_2-3_ä-b6c68c.jsonl"
+    )
+    assert evidence_file(Path("e"), "Read.Edge Cases", "One") == Path("e/Read.Edge_Cases/One.jsonl")
+
+
+@given(st.text(min_size=1, max_size=200))
+def test_no_name_leaves_its_folder(name: str) -> None:
+    path = evidence_file(Path("e"), name, name)
+    assert len(path.parts) == 3
+    assert ".." not in path.parts
+    assert len(path.name) < 150
+    assert path.stem
+
+
+@given(st.text("A/?*. _", min_size=1, max_size=6), st.text("A/?*. _", min_size=1, max_size=6))
+def test_two_names_share_a_file_only_where_blanks_are_all_that_differs(one: str, two: str) -> None:
+    same = evidence_file(Path("e"), "s", one) == evidence_file(Path("e"), "s", two)
+    assert not same or one.replace(" ", "_") == two.replace(" ", "_")

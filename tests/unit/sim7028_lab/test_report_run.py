@@ -4,7 +4,7 @@ import pytest
 from robot.api import ExecutionResult
 
 from lab_evidence import Direction, Event, JsonlSink, Source
-from sim7028_lab.report.journal import Journal, Outcome
+from sim7028_lab.report.journal import Finished, Journal, Outcome, Planned
 from sim7028_lab.report.run import NoRunError, read_run
 
 EVENTS = [Event(Source.KEYWORD, Direction.NOTED, name, {"arguments": []}) for name in "ab"]
@@ -88,6 +88,38 @@ def test_the_scenario_that_a_kill_hit_keeps_its_evidence(results, told):
     two = read_run(folder).scenarios[1]
     assert two.message == "the run ended while it was running"
     assert [event.text for event in two.events] == ["a"], "up to the line that was cut"
+
+
+def test_of_a_killed_run_every_round_keeps_its_result(tmp_path):
+    book, name = Journal(tmp_path), "06__read/reads.robot:One"
+    book.begin(Planned(name, f"Round {number}.Reads", "One", "", ()) for number in range(4))
+    for outcome in Outcome.PASSED, Outcome.FAILED, Outcome.PASSED:
+        book.finished(Finished(name, outcome, "", (), 1.0))
+    run = read_run(tmp_path)
+    assert [scenario.outcome.value for scenario in run.scenarios] == [
+        "PASS",
+        "FAIL",
+        "PASS",
+        "NOT RUN",
+    ]
+    assert len({scenario.id for scenario in run.scenarios}) == 4
+    assert "1 of 4 planned scenarios have no result" in run.missing
+
+
+def test_the_output_that_the_journal_names_is_read(results, told):
+    folder = results(told("One", Outcome.FAILED, "no"))
+    (folder / "output.xml").rename(folder / "second.xml")
+    results(told("One"))
+    (folder.parent / "run-2" / "output.xml").rename(folder / "output.xml")
+    Journal(folder).begin([], output="second.xml")
+    assert [scenario.outcome for scenario in read_run(folder).scenarios] == [Outcome.FAILED]
+
+
+def test_a_dry_run_is_no_run(results, told):
+    folder = results(told("One"))
+    Journal(folder).begin([], is_dry=True)
+    with pytest.raises(NoRunError, match="holds a dry run"):
+        read_run(folder)
 
 
 def test_what_was_planned_and_is_not_there_is_counted(results, told):
