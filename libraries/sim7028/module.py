@@ -15,6 +15,7 @@ from sim7028.basics import (
     Identify,
     Reset,
     Set,
+    Sim,
     SimQuery,
 )
 from sim7028.channel import Channel
@@ -46,15 +47,20 @@ SESSIONS = (0, 1)
 
 # How long the network may keep the module from answering, in s; assumed, no manual was at hand.
 _RADIO_LIMIT = 20.0
-_ATTACH_LIMIT = 75.0
 _OPERATOR_LIMIT = 120.0
+
+# How long a SIM may say that it is busy after a boot, in s, and how often it is asked; assumed.
+_SIM_LIMIT = 10.0
+_SIM_PAUSE = 0.5
 
 # Between two looks at the registration, in s; each pause is twice the one before.
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 _FULL_FUNCTIONALITY = 1
 _AUTOMATIC = 0
-_ATTACHED = 1
+_ATTACHED, _DETACHED = 1, 0
+_SIM_BUSY = (14, "sim busy")
+"""3GPP 27.007, 9.2.1: as a number and in words."""
 
 
 @dataclass(frozen=True)
@@ -223,12 +229,7 @@ class Module:
     def _unlock(self, pin: str | None) -> None:
         """Enter the PIN if the SIM asks for it: once, for three wrong ones lock the SIM."""
         begun = time.monotonic()
-        try:
-            sim = self._channel.send(SimQuery())
-        except AtRefused as error:
-            raise SimUnavailable(
-                error.asked, error.came, error.after, "it is missing, upside down or still starting"
-            ) from error
+        sim = self._sim()
         if sim.state == "READY":
             return
         if sim.state != "SIM PIN":
@@ -241,6 +242,20 @@ class Module:
             self._enter(pin)
             return
         raise SimUnavailable("AT+CPIN?", (sim.line,), time.monotonic() - begun, why)
+
+    def _sim(self) -> Sim:
+        """What the SIM waits for; one that is still starting after a boot is asked again."""
+        begun = time.monotonic()
+        while True:
+            try:
+                return self._channel.send(SimQuery())
+            except AtRefused as error:
+                is_busy = error.code in _SIM_BUSY or error.reason.lower() in _SIM_BUSY
+                if is_busy and time.monotonic() - begun < _SIM_LIMIT:
+                    time.sleep(_SIM_PAUSE)  # nothing tells that it has started
+                    continue
+                why = "it is missing, upside down or still starting"
+                raise SimUnavailable(error.asked, error.came, error.after, why) from error
 
     def _enter(self, pin: str) -> None:
         self._spent_pins.add(pin)  # before it is sent: an answer that is lost may be a refusal
@@ -262,19 +277,33 @@ class Module:
             self.radio_on()
         if send(GetNumber("COPS")).number != _AUTOMATIC:
             send(Set("COPS", str(_AUTOMATIC), _OPERATOR_LIMIT))
-        if plan.apn:
-            self._define_context(plan.context, plan.apn)
-        if send(GetNumber("CGATT")).number != _ATTACHED:
-            send(Set("CGATT", str(_ATTACHED), _ATTACH_LIMIT))
+        is_new = bool(plan.apn) and self._define_context(plan.context, plan.apn or "")
+        is_attached = send(GetNumber("CGATT")).number == _ATTACHED
+        # What it came in by another APN it keeps until it leaves. A radio that is still searching
+        # may refuse, or take longer: the network tells whether it is in.
+        if is_attached and is_new:
+            self._try(Set("CGATT", str(_DETACHED), _RADIO_LIMIT))
+        if is_new or not is_attached:
+            left = begun + plan.attach_limit - time.monotonic()
+            self._try(Set("CGATT", str(_ATTACHED), max(_RADIO_LIMIT, left)))
         self.await_network(max(0.0, begun + plan.attach_limit - time.monotonic()))
 
-    def _define_context(self, context: int, apn: str) -> None:
-        """Set the APN unless it is set already: some firmwares refuse it for a context in use."""
+    def _try(self, command: Set) -> None:
+        with contextlib.suppress(AtRefused, AtTimeout):
+            self._channel.send(command)
+
+    def _define_context(self, context: int, apn: str) -> bool:
+        """Set the APN unless it is set already: some firmwares refuse it for a context in use.
+
+        Returns:
+            Whether it was another one.
+        """
         for setting in self._channel.send(Get("CGDCONT")):
             cid, _, name = (*setting.texts, "", "")[:3]
             if cid == str(context) and name.lower() == apn.lower():
-                return
+                return False
         self._channel.send(Set("CGDCONT", f'{context},"IP",{quote(apn)}'))
+        return True
 
     def release(self) -> None:
         """Close both sessions and stop the service, whether or not they are there.
@@ -368,7 +397,7 @@ class Module:
         pause = _FIRST_PAUSE
         while True:
             status = self._channel.send(RegistrationQuery())
-            if status.is_registered and any(pdp.address for pdp in self.addresses()):
+            if status.is_registered and self._has_address():
                 return
             after = time.monotonic() - begun
             if after >= within:
@@ -377,6 +406,12 @@ class Module:
             with contextlib.suppress(UrcMissing):  # a URC ends the pause early, if there are any
                 mark.next(RegistrationChanged, within=min(pause, within - after))
             pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _has_address(self) -> bool:
+        try:
+            return any(pdp.address for pdp in self.addresses())
+        except AtRefused:  # there is no context to tell of yet
+            return False
 
     def radio_off(self) -> None:
         """Leave the network, without telling the LwM2M server: AT+CFUN=0."""

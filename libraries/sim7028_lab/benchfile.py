@@ -222,8 +222,11 @@ def _impossible_hardware(bench: BenchFile) -> Iterable[str]:
 
 def _on_loopback(leshan: LeshanSection) -> bool:
     host = leshan.coap_host
-    if host is None:
-        host = urlsplit(leshan.rest_url).hostname if leshan.rest_url else "127.0.0.1"
+    # Another mode, given on the command line, leaves the file's rest_url where it is.
+    if host is None and leshan.mode is Mode.REMOTE and leshan.rest_url is not None:
+        host = urlsplit(leshan.rest_url).hostname
+    elif host is None:
+        host = "127.0.0.1"
     if host == "localhost":
         return True
     try:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import threading
 
 from lab_evidence import Direction, Event, Recorder, Source
+from sim7028 import Ready, Urc
 from sim7028.conformance import Conformance, Finding, Side
+from sim7028.conformance.urc_rules import is_known_elsewhere, urc_name
 from sim7028.transcript import entry_of
 from sim7028_lab.baseline import Baseline
+
+_UNASKED = ("urc-unknown", "open-unasked")
+"""Rules that are broken by a URC's coming at all."""
 
 
 class Watch:
@@ -70,6 +75,18 @@ class Watch:
         """
         with self._lock:
             self._told = {finding.kind: finding for finding in self._new}
+
+    def passes_over(self, urc: Urc) -> bool:
+        """Whether a URC that no scenario waits for may come all the same.
+
+        The network's own may, such as +CSCON, and what the baseline accepts as unknown or unasked.
+        """
+        if is_known_elsewhere(urc):
+            return not isinstance(urc, Ready)
+        kinds = {(rule, urc_name(urc)) for rule in _UNASKED}
+        with self._lock:
+            found = [finding for kind, finding in self._told.items() if kind in kinds]
+        return any(map(self._baseline.accepts, found))
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -35,7 +35,7 @@ Another Port Does Not Lead To The Server
     Module Opens Session
     Module Should Not Report Registration
     Server Should Not List Module
-    Module Should Accept    AT+LWCLOSE=0
+    Module Should Answer    AT+LWCLOSE=0
     Module Configures Server
     Module Registers
     Server Should List Module

@@ -44,7 +44,7 @@ A Session That Is Not Open Yet Takes No Objects
     Module Points At Nobody
     Module Opens Session
     Module Should Refuse    AT+LWADDOBJ=0,3303,0,1,5700
-    Module Should Accept    AT+LWCLOSE=0
+    Module Should Answer    AT+LWCLOSE=0
     Module Configures Server
     Module Registers
     Server Should List Only

@@ -53,6 +53,12 @@ def urc_name(urc: Urc) -> str:
     return "the final result code" if is_final(urc.line.content) else "a line"
 
 
+def is_known_elsewhere(urc: Urc) -> bool:
+    """Whether something else than the note has it told unasked, such as 3GPP 27.007."""
+    head = _HEAD.match(urc.line.content)
+    return head is not None and head[1] in _KNOWN_ELSEWHERE
+
+
 def _note_head(urc: Urc) -> re.Match[bytes] | None:
     """The head of one of the note's URCs, in any spelling."""
     head = _HEAD.match(urc.line.content)
@@ -88,7 +94,7 @@ def _unknown(urc: Urc, service: Service) -> Iterator[str]:
         and head is not None
         and head[1][:1] in b"+*"
         and not is_final(urc.line.content)
-        and head[1] not in _KNOWN_ELSEWHERE
+        and not is_known_elsewhere(urc)
         and head[1] != service.awaited
         and head[1] not in _SPELLINGS
     ):

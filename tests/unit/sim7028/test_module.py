@@ -98,6 +98,42 @@ def test_a_module_out_of_order_is_put_in_order(module: Module, wire: Wire) -> No
     ]
 
 
+def test_a_module_that_came_in_by_another_apn_comes_in_anew(module: Module, wire: Wire) -> None:
+    for command in 'AT+CGDCONT=0,"IP","other"', "AT+CGATT=0", "AT+CGATT=1":
+        wire.on(command, "OK")
+    module.bring_up(BringUp(apn="other"))
+    assert [command for command in wire.sent if "=" in command and "CG" in command] == [
+        'AT+CGDCONT=0,"IP","other"',
+        "AT+CGATT=0",
+        "AT+CGATT=1",
+    ]
+
+
+@pytest.mark.parametrize("busy", ["+CME ERROR: SIM busy", "+CME ERROR: 14"])
+def test_a_sim_that_is_still_starting_is_asked_again(busy: str, module: Module, wire: Wire) -> None:
+    wire.in_turn("AT+CPIN?", (busy,), ("+CPIN: READY", "OK"))
+    module.bring_up(BringUp())
+    assert wire.sent.count("AT+CPIN?") == 2
+
+
+def test_a_sim_that_stays_busy_is_given_up(
+    module: Module, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim7028.module._SIM_LIMIT", 0.0)
+    wire.on("AT+CPIN?", "+CME ERROR: SIM busy")
+    with pytest.raises(SimUnavailable, match="still starting"):
+        module.bring_up(BringUp())
+
+
+def test_a_radio_that_is_still_searching_may_refuse_to_attach(module: Module, wire: Wire) -> None:
+    wire.on("AT+CGATT?", "+CGATT: 0", "OK")
+    wire.on("AT+CGATT=1", "+CME ERROR: no network service")
+    wire.in_turn("AT+CEREG?", ("+CEREG: 1,2", "OK", "+CEREG: 5"), ("+CEREG: 1,5", "OK"))
+    wire.in_turn("AT+CGPADDR", ("ERROR",), ('+CGPADDR: 0,"10.0.0.1"', "OK"))
+    module.bring_up(BringUp(attach_limit=60.0))
+    assert wire.sent.count("AT+CGPADDR") == 2
+
+
 def test_an_apn_that_is_set_is_not_set_again(module: Module, wire: Wire) -> None:
     module.bring_up(BringUp(apn="IoT"))
     assert [command for command in wire.sent if "CGDCONT" in command] == ["AT+CGDCONT?"]

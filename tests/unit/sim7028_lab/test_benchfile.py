@@ -141,6 +141,13 @@ def test_a_real_module_reaches_a_public_address(bench, server: str) -> None:
     load(bench(f"[module]\nport = '/dev/ttyUSB0'\n[leshan]\n{server}"))
 
 
+@pytest.mark.parametrize("mode", ["jvm", "docker", "auto"])
+def test_a_real_module_cannot_reach_the_server_of_another_mode_either(bench, mode: str) -> None:
+    server = "mode = 'remote'\nrest_url = 'http://leshan.example:8080'"
+    with pytest.raises(BenchFileError, match=r"leshan\.coap_host"):
+        load(bench(f"[module]\nport = '/dev/ttyUSB0'\n[leshan]\n{server}"), mode)
+
+
 def test_a_pty_or_socket_is_no_real_module(bench) -> None:
     master, slave = os.openpty()
     try:

@@ -1,6 +1,8 @@
 import pytest
 
 from lab_evidence import Direction, Event, Source
+from sim7028 import Line
+from sim7028.urcs import parse_urc
 from sim7028_lab.baseline import Baseline
 from sim7028_lab.watch import Watch
 
@@ -83,3 +85,27 @@ def test_mistakes_of_the_application_do_not_count(watch: Watch, recording: Recor
     watch.record(Event(Source.AT, Direction.SENT, "AT+LWCLOSE=2"))
     watch.record(Event(Source.AT, Direction.RECEIVED, "OK", {"final": True}))
     assert recording.findings == [("command-range", False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "may_come"),
+    [
+        ("+CEREG: 2", True),
+        ("+CSCON: 1", True),
+        ("+XYZ: 1", True),
+        ("+LMOPEN:0", True),
+        ("+ABC: 1", False),
+        ("+LWREAD:0,8,0,1,1", False),
+        ("*ATREADY: 1", False),
+        ("no head", False),
+    ],
+)
+def test_what_may_come_though_no_scenario_waits_for_it(
+    recording: Recording, text: str, may_come: bool
+) -> None:
+    accepted = ("urc-unknown", "+XYZ"), ("open-unasked", "+LMOPEN")
+    watch = Watch(recording, Baseline(dict.fromkeys(accepted, "it does no harm")))
+    watch.record(Event(Source.AT, Direction.SENT, "AT+LWSTART", {"command": "AT+LWSTART"}))
+    watch.record(Event(Source.AT, Direction.RECEIVED, "OK", {"final": True}))
+    watch.record(urc(text))
+    assert watch.passes_over(parse_urc(Line(1.0, text.encode()))) is may_come
