@@ -18,6 +18,7 @@ from sim7028 import (
     Channel,
     Module,
     PortError,
+    PortLost,
     Raw,
     Ready,
     open_port,
@@ -158,6 +159,7 @@ class Bench:
 
     def _open_channel(self) -> Channel:
         port = open_port(self._port, self.file.module.port_settings)
+        self.watch.listen_anew()
         return Channel(port, self.watch, quiet=self.file.timing.quiet)
 
     def reopen(self, within: float) -> None:
@@ -189,6 +191,21 @@ class Bench:
                     raise
                 time.sleep(_PORT_PAUSE)  # nothing tells of every kind of port that it is back
         self.module = self.module.moved_to(self.channel)
+
+    def come_back(self) -> None:
+        """Bring the module up after a restart; over a port opened anew, where that went with it.
+
+        Raises:
+            PortError, PlaceError: the port does not come back within the bench's recovery limit.
+            AtError: the module does not answer in that time, or does not come up.
+        """
+        limit = self.file.recovery.limit
+        try:
+            self.channel.resynchronise(within=limit)
+        except PortLost:
+            self.reopen(within=limit)
+            self.channel.resynchronise(within=limit)
+        self.bring_up()
 
     def bring_up(self) -> None:
         """Get the module from power-up to the network, without sessions."""

@@ -151,22 +151,12 @@ class Ladder:
         outcome, came = Outcome.HELPED, ""
         try:
             self._actions[rung]()
-            self._bring_up()
+            self._bench.come_back()
         except _NotThere as error:
             outcome, came = Outcome.NOT_THERE, str(error)
         except (AtError, PortError, PlaceError, PowerError) as error:
             outcome, came = Outcome.DID_NOT_HELP, _briefly(error)
         return Step(rung, outcome, time.monotonic() - begun, came)
-
-    def _bring_up(self) -> None:
-        """From the first AT on; over a port opened anew, where the old one is gone."""
-        limit = self._section.limit
-        try:
-            self._bench.channel.resynchronise(within=limit)
-        except PortLost:
-            self._bench.reopen(within=limit)
-            self._bench.channel.resynchronise(within=limit)
-        self._bench.bring_up()
 
     # The rungs, up to where the module is called again
 

@@ -23,7 +23,9 @@ from leshan import (
 )
 from lwm2m import Code, Kind, Path, Value
 from sim7028 import (
+    AtError,
     AtRefused,
+    Channel,
     Configuration,
     Configure,
     ExecuteRequest,
@@ -33,6 +35,8 @@ from sim7028 import (
     Name,
     Open,
     Parameter,
+    PortError,
+    PortLost,
     Raw,
     ReadRequest,
     Ready,
@@ -121,6 +125,7 @@ class Scenario:
         self._timing = bench.file.timing
         self._sessions: list[OpenSession] = []
         self._mark = bench.channel.mark()
+        self._strays: list[Urc] = []
         self._last_act = time.monotonic()
         self._opening: Mark | None = None
         self._opened_at = self._last_act
@@ -309,10 +314,25 @@ class Scenario:
 
     def restart_module(self) -> None:
         """Restart the module and bring it up again; its sessions and parameters are gone."""
-        self.module.reset()
-        self.bench.bring_up()
-        self._sessions.clear()
+        before = self.bench.channel
+        with contextlib.suppress(PortLost):
+            self.module.reset()
+        self._come_back(before)
         self._changed.clear()
+
+    def _come_back(self, before: Channel) -> None:
+        """After a restart. Where the port was opened anew, marks on the old one see nothing more.
+
+        Args:
+            before: the channel that there was before it.
+        """
+        self.bench.come_back()
+        self._sessions.clear()
+        if self.bench.channel is not before:
+            self._strays += self._mark.unclaimed()
+            self._mark, self._opening = self.bench.channel.mark(), None
+            for exchange in self._exchanges:
+                exchange.mark = self._mark
 
     def expect_restart(self) -> None:
         """Claim the module's report that it restarted, as the server asked, and bring it up again.
@@ -322,9 +342,10 @@ class Scenario:
             AtError: it did not come up as it should.
         """
         asked = self._exchanges[-1].mark if self._exchanges else self._mark
-        asked.next(Ready, within=self._timing.attach)
-        self.bench.bring_up()
-        self._sessions.clear()
+        before = self.bench.channel
+        with contextlib.suppress(PortLost):  # then it has restarted, too
+            asked.next(Ready, within=self._timing.attach)
+        self._come_back(before)
 
     def leave_network(self) -> None:
         """Turn the radio off; it is on again when the scenario ends, if not before."""
@@ -738,7 +759,7 @@ class Scenario:
                 accounts.pop_all()
             unclaimed = [
                 f"nobody claimed the module's {urc.line.text!r}"
-                for urc in self._mark.unclaimed()
+                for urc in (*self._strays, *self._mark.unclaimed())
                 if not self.bench.watch.passes_over(urc)
             ]
         difference = self._new_difference()
@@ -764,6 +785,11 @@ class Scenario:
                 stack.callback(relay.close)
             if self._paused:
                 self.resume_server()
+            if self._changed and not self.bench.has_restarted:
+                # Not every way to bring a module back makes it forget.
+                with contextlib.suppress(AtError, PortError):
+                    self._unset_parameters()
+                    self.bench.module.release()
 
     # What the note says of the module
 

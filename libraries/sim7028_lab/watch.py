@@ -68,6 +68,14 @@ class Watch:
         }
         return Event(Source.FINDING, Direction.NOTED, str(finding), data, t)
 
+    def listen_anew(self) -> None:
+        """Another conversation begins, over a port that was opened anew.
+
+        The module may have restarted meanwhile, so what was said before tells nothing of it.
+        """
+        with self._lock:
+            self._conformance = Conformance()
+
     def begin(self) -> None:
         """A scenario begins: every kind of finding is told anew.
 

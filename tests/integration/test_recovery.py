@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +20,10 @@ from robot.api import ExecutionResult
 
 from lab_evidence import Silent
 from leshan.server import Mode, Server
+from lwm2m import Code
+from lwm2m import Path as Path_
+from sim7028 import Parameter
+from sim7028_lab.answers import expect_code
 from sim7028_lab.bench import Bench
 from sim7028_lab.benchfile import BenchFile
 from sim7028_lab.benchsections import (
@@ -29,6 +36,7 @@ from sim7028_lab.benchsections import (
 from sim7028_lab.failure import BenchBroken
 from sim7028_lab.recovery import Ladder
 from sim7028_lab.rung import Rung
+from sim7028_lab.scenario import Scenario
 from sim7028_lab.virtual import VirtualModule
 from virtual_sim7028 import Settings
 
@@ -199,7 +207,11 @@ def bench(
         tmp_path / "desk.toml",
         module=ModuleSection(port=str(settings.link), simulated=True),
         timing=TimingSection(attach=5, registration=5, urc=1, server=3, quiet=0.1),
-        leshan=LeshanSection(mode=Mode.REMOTE, rest_url=leshan_server.rest_url),
+        leshan=LeshanSection(
+            mode=Mode.REMOTE,
+            rest_url=leshan_server.rest_url,
+            coap_port=leshan_server.coap.port,
+        ),
         power=PowerSection(off=off, on=on, rest=0.1),
         recovery=RecoverySection(limit=1),
     )
@@ -246,3 +258,136 @@ def test_a_restart_is_seen_unless_it_was_asked_for(bench: Bench, module: Virtual
     assert bench.has_restarted
     bench.bring_up()
     assert not bench.has_restarted
+
+
+class UsbPort:
+    """Stands before a module as a USB port of its own does: a restart takes it away for a while."""
+
+    AWAY = 0.3  # s
+
+    def __init__(self, module_port: str) -> None:
+        host, _, port = module_port.removeprefix("socket://").rpartition(":")
+        self._module = socket.create_connection((host, int(port)))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"socket://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._host: socket.socket | None = None
+        self.went = 0
+        self._threads = [threading.Thread(target=w) for w in (self._to_module, self._to_host)]
+        for thread in self._threads:
+            thread.start()
+
+    def _to_module(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                host, _ = self._listener.accept()
+                with host:
+                    self._host = host
+                    self._carry(host)
+
+    def _carry(self, host: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while said := host.recv(4096):
+                self._module.sendall(said)
+                if b"AT+QCRST" in said:
+                    self.unplug()
+
+    def unplug(self) -> None:
+        """The port goes; whoever opens it anew is kept waiting."""
+        self.went += 1
+        if self._host is not None:
+            self._host.shutdown(socket.SHUT_RDWR)
+        time.sleep(self.AWAY)
+
+    def _to_host(self) -> None:
+        with contextlib.suppress(OSError):
+            while said := self._module.recv(4096):
+                with contextlib.suppress(OSError):  # what it says meanwhile is lost
+                    if self._host is not None:
+                        self._host.sendall(said)
+
+    def close(self) -> None:
+        for each in self._listener, self._module, self._host:
+            if each is not None:
+                with contextlib.suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+                each.close()
+        for thread in self._threads:
+            thread.join()
+
+
+@pytest.fixture
+def usb() -> Iterator[UsbPort]:
+    module = VirtualModule(Settings(at="tcp:127.0.0.1:0"), Silent())
+    port = UsbPort(module.port)
+    yield port
+    port.close()
+    module.close()
+
+
+@pytest.fixture
+def usb_bench(usb: UsbPort, leshan_server: Server, tmp_path: Path) -> Iterator[Bench]:
+    file = BenchFile(
+        tmp_path / "usb.toml",
+        module=ModuleSection(port=usb.url, simulated=True),
+        timing=TimingSection(attach=5, registration=5, urc=1, server=3, quiet=0.1),
+        leshan=LeshanSection(
+            mode=Mode.REMOTE,
+            rest_url=leshan_server.rest_url,
+            coap_port=leshan_server.coap.port,
+        ),
+        recovery=RecoverySection(limit=3),
+    )
+    bench = Bench(file, tmp_path / "results", lambda _: None)
+    yield bench
+    bench.close()
+
+
+def register(scenario: Scenario) -> None:
+    scenario.module.start()
+    scenario.point_at_server()
+    scenario.open_session()
+    scenario.expect_session()
+
+
+def test_a_port_that_goes_with_a_restart_is_opened_again(usb: UsbPort, usb_bench: Bench) -> None:
+    before = usb_bench.channel
+    with usb_bench.keeping_evidence("Usb", "One"):
+        scenario = Scenario(usb_bench)
+        register(scenario)
+        scenario.restart_module()
+        register(scenario)
+        scenario.end()
+    assert usb.went == 1
+    assert usb_bench.channel is not before
+
+
+def test_a_restart_that_the_server_asks_for_may_take_the_port_too(
+    usb: UsbPort, usb_bench: Bench
+) -> None:
+    with usb_bench.keeping_evidence("Usb", "One"):
+        scenario = Scenario(usb_bench)
+        register(scenario)
+        reboot = Path_(3, 0, 4)
+        scenario.start(reboot, lambda: scenario.device.execute(reboot))
+        expect_code(scenario.unawaited(), Code.CHANGED)
+        usb.unplug()
+        scenario.expect_restart()
+        register(scenario)
+        scenario.end()
+
+
+def test_what_a_scenario_set_is_unset_though_it_was_abandoned(
+    bench: Bench, module: VirtualModule
+) -> None:
+    with bench.keeping_evidence("Settings", "One"):
+        scenario = Scenario(bench)
+        scenario.module.start()
+        scenario.configure(Parameter.CONNECTION_TYPE, 6)
+        module.inject("muddled")
+        assert Ladder(bench).climb("it refuses everything") is Rung.ATZ
+        scenario.abandon()
+    bench.watch.take_new()
+    with bench.keeping_evidence("Settings", "Two"):
+        scenario = Scenario(bench)
+        register(scenario)
+        scenario.end()
