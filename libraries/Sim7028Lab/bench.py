@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from robot.api import logger
 from robot.api.deco import keyword
 
@@ -28,6 +30,14 @@ class BenchKeywords:
     def close_bench(self) -> None:
         """Closes module, port and server. What one of them does wrong does not stop the rest."""
         self._stage.close()
+
+    @keyword
+    def bench_short_lifetime(self) -> int:
+        """The lifetime for a registration that is to be renewed or to end soon, in s.
+
+        The bench's `[timing] short_lifetime`: longer than an update takes there.
+        """
+        return math.ceil(self._stage.bench.file.timing.short_lifetime)
 
     @keyword
     def start_scenario(self) -> None:

@@ -163,7 +163,7 @@ class ServerKeywords:
 
         For answers that the module may pass on or refuse: no wrong value may come of it.
         """
-        answers.expect_nothing_but(self._stage.scenario.unawaited(), Value.parse(kind, value))
+        self._stage.scenario.expect_nothing_but(Value.parse(kind, value))
 
     @keyword
     def server_should_receive_instance(self, path: Path, **resources: Value) -> None:
@@ -221,7 +221,7 @@ class ServerKeywords:
     @keyword
     def server_should_get_no_answer(self) -> None:
         """Nothing came until the server's limit."""
-        answers.expect_no_answer(self._stage.scenario.unawaited())
+        self._stage.scenario.expect_no_answer()
 
     @keyword
     def server_should_discover(self, *paths: Path) -> None:

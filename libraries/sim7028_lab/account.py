@@ -152,6 +152,38 @@ class Account:
             except EventMissing:
                 self._is_told = False
 
+    def late_answer(self, path: Path, since: float) -> CoapMessage | None:
+        """What the module answered after all to a request that the server has given up.
+
+        It is waited for during the bench's quiet time; None when nothing comes, or the server does
+        not show what it sent.
+
+        Args:
+            path: what the request was for.
+            since: when the server was asked, in s on the monotonic clock.
+        """
+        tokens = [
+            event.token
+            for event in self._events.events_since(since)
+            if isinstance(event, CoapMessage) and _asks_for(event, path)
+        ]
+        if not tokens:
+            return None
+        try:
+            found = self._events.wait(
+                lambda event: (
+                    isinstance(event, CoapMessage)
+                    and event.incoming
+                    and event.token == tokens[0]
+                    and bool(event.code)
+                ),
+                since=since,
+                within=self._timing.quiet,
+            )
+        except EventMissing:
+            return None
+        return found if isinstance(found, CoapMessage) else None
+
     def expect_anew(self) -> None:
         """The server lists the endpoint under a registration that it did not list before."""
         self.expect(
@@ -223,21 +255,22 @@ class Account:
         Raises:
             ScenarioFailed: none left in time.
         """
-        segments = ", ".join(f'"{segment}"' for segment in path.ids)
         limit = self._timing.registration
         try:
             self._events.wait(
-                lambda event: (
-                    isinstance(event, CoapMessage)
-                    and not event.incoming
-                    and segments in event.options
-                ),
+                lambda event: isinstance(event, CoapMessage) and _asks_for(event, path),
                 since=since,
                 within=limit,
             )
         except EventMissing:
             expected = f"the server to send it within {limit:g} s"
             raise ScenarioFailed(asked, expected, "it sent nothing") from None
+
+
+def _asks_for(message: CoapMessage, path: Path) -> bool:
+    """Whether it is a request of the server for this."""
+    segments = ", ".join(f'"{segment}"' for segment in path.ids)
+    return not message.incoming and segments in message.options
 
 
 def _is_about_registration(event: ServerEvent) -> bool:

@@ -30,18 +30,25 @@ def expect_value(
         )
 
 
-def expect_nothing_but(operation: Operation[Answer], expected: Value) -> None:
-    """The server got this value, or was told an error, or nothing that it could take."""
+def expect_nothing_but(operation: Operation[Answer], expected: Value) -> bool:
+    """The server got this value, or was told an error, or nothing that it could take.
+
+    Returns:
+        Whether there was an answer.
+    """
     try:
         answer = operation.wait()
-    except (NoAnswer, InvalidAnswer):
-        return
+    except NoAnswer:
+        return False
+    except InvalidAnswer:
+        return True
     if answer.code.is_success and answer.value != expected:
         raise ScenarioFailed(
             operation.description,
             f"{expected} or nothing",
             f"the server received {answer.value}",
         )
+    return True
 
 
 def expect_values(operation: Operation[Answer], expected: Mapping[Path, Value]) -> None:

@@ -120,6 +120,8 @@ class TimingSection:
         urc: from the server's request to the URC.
         server: from the server's request to the module's answer, as the server waits for it.
         quiet: how long nothing must come before "should not" is believed.
+        short_lifetime: of a registration that a scenario wants to see renewed, or end; longer than
+            an update takes on this bench.
         nat_idle: how long after the module's last message the network still lets the server's
             requests through to it; for ever when left out. Registrations get a lifetime that
             keeps the way open, and a request that stays unanswered later is the bench's failure.
@@ -130,6 +132,7 @@ class TimingSection:
     urc: float = key(as_seconds, 20.0)
     server: float = key(as_seconds, 30.0)
     quiet: float = key(as_seconds, 3.0)
+    short_lifetime: float = key(as_seconds, 60.0)
     nat_idle: float | None = key(as_seconds)
 
 

@@ -49,11 +49,18 @@ from sim7028 import (
 )
 from sim7028.basics import Identify
 from sim7028_lab.account import Account
-from sim7028_lab.answers import expect_refusal, expect_values, listed
+from sim7028_lab.answers import (
+    expect_no_answer,
+    expect_nothing_but,
+    expect_refusal,
+    expect_values,
+    listed,
+)
 from sim7028_lab.bench import Bench
 from sim7028_lab.failure import ScenarioFailed, ScenarioMisused, Side
 from sim7028_lab.probe import Asked
 from sim7028_lab.relay import Loopback, Relay
+from sim7028_lab.report.content import decoded, differ
 from sim7028_lab.standing import OpenSession, Standing
 
 _DISCARD = 9
@@ -561,9 +568,12 @@ class Scenario:
 
     def unawaited(self) -> Operation[Answer]:
         """The oldest request of the server that nobody has awaited yet."""
+        return self._unawaited().operation
+
+    def _unawaited(self) -> Exchange:
         for exchange in self._exchanges:
             if not exchange.operation.awaited:
-                return exchange.operation
+                return exchange
         raise ScenarioMisused(
             "the server was not asked to do anything that is still open",
             "start it first, such as with Server Starts Reading",
@@ -585,6 +595,27 @@ class Scenario:
         """The server's last request for `path` has left it; the module has it in a moment."""
         exchange = self._unreported(path)
         self.account.expect_sent(path, exchange.operation.description, exchange.started)
+
+    def expect_no_answer(self) -> None:
+        """The server got no answer, nor does one come later, in the bench's quiet time."""
+        exchange = self._unawaited()
+        expect_no_answer(exchange.operation)
+        if late := exchange.account.late_answer(exchange.path, exchange.started):
+            raise ScenarioFailed(exchange.operation.description, "no answer", f"{late} came late")
+
+    def expect_nothing_but(self, expected: Value) -> None:
+        """The server got this value, or an error, or nothing; nor does another come later."""
+        exchange = self._unawaited()
+        if expect_nothing_but(exchange.operation, expected):
+            return
+        late = exchange.account.late_answer(exchange.path, exchange.started)
+        if late is None or not late.code.startswith("2."):
+            return
+        like = {exchange.path.ids[-1]: expected}
+        carried = {"options": late.options, "payload": late.payload}
+        if differ(decoded(carried, like), like):
+            wanted = f"{expected} or nothing"
+            raise ScenarioFailed(exchange.operation.description, wanted, f"{late} came late")
 
     def expect_values_as_before(self, changed: Mapping[Path, Value]) -> None:
         """The server got what it got when it last read the same path, but for these changes."""

@@ -118,6 +118,34 @@ Passes
     assert tests["Passes"].message == ""
 
 
+def test_an_answer_that_comes_late_is_an_answer(start: Started, tmp_path: Path) -> None:
+    late = """
+    Server Starts Reading    /3303/0/5700    limit=1 s
+    Module Should Report Read    /3303/0/5700
+    Module Should Not Report Read    during=2 s
+    Module Answers Read    F    21.5
+"""
+    said, _ = start(f"""
+Not None
+{late}
+    Server Should Get No Answer
+Not Another
+{late}
+    Server Should Receive Nothing But    F    22.5
+The Right One
+{late}
+    Server Should Receive Nothing But    F    21.5
+None
+    Server Starts Reading    /3303/0/5700    limit=1 s
+    Module Should Report Read    /3303/0/5700
+    Server Should Get No Answer
+""").communicate(timeout=110)
+    tests = outcomes(tmp_path)
+    assert [tests[name].status for name in tests] == ["FAIL", "FAIL", "PASS", "PASS"], said
+    assert "expected no answer; ACK 2.05" in tests["Not None"].message
+    assert "expected F '22.5' or nothing; ACK 2.05" in tests["Not Another"].message
+
+
 def test_a_module_that_left_the_network_is_the_benchs(start: Started, tmp_path: Path) -> None:
     said, _ = start("""
 The Radio Goes

@@ -3,7 +3,7 @@ import pytest
 from Sim7028Lab import Sim7028Lab
 
 LIBRARY = Sim7028Lab()
-ACTORS = ("module", "server", "network", "evidence", "open_bench", "close_bench")
+ACTORS = ("module", "server", "network", "evidence", "bench", "open_bench", "close_bench")
 
 
 @pytest.mark.parametrize("name", sorted(LIBRARY.get_keyword_names()))

@@ -72,6 +72,7 @@ def bench_text(learnt: Learnt, module: str, path: Path) -> str:
         "urc = 5",
         "server = 8",
         "quiet = 0.1",
+        "short_lifetime = 2",
         "",
         "[leshan]",
         'mode = "auto"',
