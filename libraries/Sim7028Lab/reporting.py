@@ -11,6 +11,7 @@ from robot import result, running
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn
 
+from sim7028_lab.benchfile import expanded
 from sim7028_lab.benchsections import VIRTUAL
 from sim7028_lab.report.errors import ReportError
 from sim7028_lab.report.journal import Finished, Journal, Outcome, Planned, scenario_id, suite_path
@@ -40,8 +41,10 @@ class Reporting:
             return
         variable = BuiltIn().get_variable_value
         results, output = Path(variable("${OUTPUT DIR}")), variable("${OUTPUT FILE}")
-        is_dry = BuiltIn().dry_run_active
-        forget(results)
+        if not (is_dry := BuiltIn().dry_run_active):
+            forget(results)
+        elif output == "NONE":
+            return
         self._journal = Journal(results, self._stage.redact)
         self._journal.begin(
             _planned(_topmost(suite)),
@@ -76,7 +79,7 @@ class Reporting:
 
 def _bench(given: str) -> str:
     """The bench that the run was given; a file so that it is found from anywhere."""
-    file = Path(given).expanduser()
+    file = expanded(given)
     return str(file.absolute()) if file.is_file() else given
 
 

@@ -51,13 +51,15 @@ class RemoteServer(Server):
             return ServerUnavailable(asked, came, time.monotonic() - began, remedy=remedy)
 
         try:
-            with requests.get(
-                self.rest_url + CLIENTS,
-                auth=settings.auth,
-                verify=str(settings.ca) if settings.ca else True,
-                timeout=_LIMIT,
-                allow_redirects=False,
-            ) as response:
+            with requests.Session() as session:
+                session.trust_env = False  # as for all that is asked later
+                response = session.get(
+                    self.rest_url + CLIENTS,
+                    auth=settings.auth,
+                    verify=str(settings.ca) if settings.ca else True,
+                    timeout=_LIMIT,
+                    allow_redirects=False,
+                )
                 status = f"HTTP {response.status_code} {response.reason}"
         except requests.exceptions.SSLError as error:
             remedy = "Give the authority that signed its certificate as ca, a file in PEM format."

@@ -106,7 +106,8 @@ class Configuration:
         server_port: its UDP port, 0..65535.
         endpoint: the name to register with.
         lifetime: of the registration, in s, at most 65535.
-        connection_type: 4 or 6, for IPv4 or IPv6.
+        connection_type: 4 or 6, for IPv4 or IPv6; when left out, 6 where the server is an IPv6
+            address.
         local_port: the module's UDP port, 0..65535.
     """
 
@@ -332,11 +333,14 @@ class Module:
             UnsafeValue: a text would break its line.
             AtError: the module refused a parameter, or did not answer.
         """
+        connection_type = configuration.connection_type
+        if connection_type is None and ":" in configuration.server:
+            connection_type = 6
         values: tuple[tuple[Parameter, str | int | None], ...] = (
             (Parameter.SERVER, configuration.server),
             (Parameter.SERVER_PORT, configuration.server_port),
             (Parameter.ENDPOINT, configuration.endpoint),
-            (Parameter.CONNECTION_TYPE, configuration.connection_type),
+            (Parameter.CONNECTION_TYPE, connection_type),
             (Parameter.LIFETIME, configuration.lifetime),
             (Parameter.LOCAL_PORT, configuration.local_port),
         )

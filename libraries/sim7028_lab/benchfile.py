@@ -92,13 +92,21 @@ _SECTIONS = {
 }
 
 
+def expanded(path: str) -> Path:
+    """A path with its `~`; as it is where that is nobody's home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def find(name: str) -> Path:
     """The bench file that `name` means: a path, or the name of one that comes with the checkout.
 
     Raises:
         BenchFileError: there is none.
     """
-    for candidate in (Path(name).expanduser(), SHIPPED / name, SHIPPED / f"{name}.toml"):
+    for candidate in (expanded(name), SHIPPED / name, SHIPPED / f"{name}.toml"):
         if candidate.is_file():
             return candidate
     shipped = ", ".join(sorted(path.stem for path in SHIPPED.glob("*.toml")))
@@ -160,7 +168,7 @@ def _section(name: str, content: object, complaints: list[str], folder: Path) ->
         check, holds = keys[key].metadata["check"], keys[key].metadata["holds"]
         names_file = holds is Holds.FILE and isinstance(raw, str) and raw
         try:
-            values[key] = check(str(folder / Path(raw).expanduser()) if names_file else raw)
+            values[key] = check(str(folder / expanded(raw)) if names_file else raw)
         except Refused as remedy:
             shown = "a value" if holds is Holds.CONFIDENTIAL else repr(raw)
             complaints.append(f"{name}.{key} = {shown}: {remedy}")

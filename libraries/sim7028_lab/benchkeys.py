@@ -106,9 +106,9 @@ def as_pin(raw: object) -> str:
 
 
 def as_firmware(raw: object) -> str:
-    if raw not in DIALECTS:
+    if not isinstance(raw, str) or raw not in DIALECTS:
         raise Refused(f"write one of {', '.join(DIALECTS)}")
-    return str(raw)
+    return raw
 
 
 def as_baseline(raw: object) -> Path:
@@ -159,6 +159,7 @@ def as_ladder(raw: object) -> tuple[Rung, ...]:
     names = [rung.value for rung in Rung]
     if (
         not isinstance(raw, list)
+        or not all(isinstance(each, str) for each in raw)
         or not set(raw) <= set(names)
         or raw != sorted(set(raw), key=names.index)
     ):

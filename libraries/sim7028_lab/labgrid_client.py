@@ -16,7 +16,8 @@ import sysconfig
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from getpass import getuser
+
+from sim7028_lab.lock import user_name
 
 _PROGRAM = "labgrid-client"
 _LIMIT = 30.0  # s; the coordinator alone gives each exporter 10 s
@@ -153,7 +154,7 @@ class LabgridClient:
     def user(self) -> str:
         """Whom a place is acquired for here, as host/user."""
         host = os.environ.get("LG_HOSTNAME", socket.gethostname())
-        return f"{host}/{os.environ.get('LG_USERNAME', getuser())}"
+        return f"{host}/{os.environ.get('LG_USERNAME') or user_name()}"
 
     def command(self, *words: str) -> tuple[str, ...]:
         """The command line of a command about the place, as it can be typed."""

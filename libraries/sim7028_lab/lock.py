@@ -28,6 +28,14 @@ _LONGEST = 65_536
 """Bytes of what a file says of its holder."""
 
 
+def user_name() -> str:
+    """Who runs this: the name, or the number of a user without one, as containers have them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who has a lock.
@@ -47,7 +55,7 @@ class Holder:
     @classmethod
     def here(cls) -> Self:
         """This process."""
-        return cls(os.getpid(), getpass.getuser(), datetime.now(UTC), " ".join(sys.argv))
+        return cls(os.getpid(), user_name(), datetime.now(UTC), " ".join(sys.argv))
 
     def __str__(self) -> str:
         since = f"{self.since:%Y-%m-%d %H:%M:%S} UTC"

@@ -19,7 +19,7 @@ from robot.api import ExecutionResult
 from robot.errors import DataError  # type: ignore[import-untyped]  # it carries no types
 
 from lab_evidence import Event
-from sim7028_lab.benchfile import BenchFileError, find
+from sim7028_lab.benchfile import BenchFileError, expanded, find
 from sim7028_lab.report.diagnosis import first_failure
 from sim7028_lab.report.errors import ReportError
 from sim7028_lab.report.journal import OUTPUT, Outcome, read_journal, test_pattern
@@ -164,8 +164,8 @@ def rerun(recorded: Recorded, results: Path, bench: str | None, leshan: str | No
         leshan: another server: `auto`, `jvm`, `docker` or a URL.
 
     Raises:
-        RerunError: there is no such bench file, robot could not run, or its results would take
-            the place of the recorded ones.
+        RerunError: there is no such bench file, it cannot be opened, robot could not run, or its
+            results would take the place of the recorded ones.
     """
     if results.resolve() == _results_of(recorded.evidence).resolve():
         raise RerunError(
@@ -184,7 +184,11 @@ def rerun(recorded: Recorded, results: Path, bench: str | None, leshan: str | No
         file.write_text(_bench_file(timing_of, kept, recorded.firmware, replay.port), "utf-8")
         _run_robot(recorded, file, results, leshan)
         performance = replay.end()
-    scenarios = [each for each in read_run(results).scenarios if each.outcome in _RAN]
+    run = read_run(results)
+    scenarios = [each for each in run.scenarios if each.outcome in _RAN]
+    if run.bench is None:
+        why = next((each.message for each in scenarios if each.message), "nothing tells why")
+        raise RerunError(f"no bench could be opened for it: {why}")
     if len(scenarios) != 1:
         raise RerunError(
             f"{recorded.source}: {len(scenarios)} tests are called {recorded.pattern}, and one"
@@ -230,7 +234,7 @@ def _bench_file(like: Path, kept: tuple[str, ...], firmware: str, port: str) -> 
     sections = {"module": module, **{name: content.get(name, {}) for name in kept}}
     for section, key in ("module", "baseline"), ("leshan", "ca"):
         if key in sections.get(section, {}):
-            named = Path(sections[section][key]).expanduser()
+            named = expanded(sections[section][key])
             sections[section][key] = str(like.parent.absolute() / named)
     return "\n".join(
         f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())

@@ -165,6 +165,8 @@ class Scenario:
         """
         _ = self.account  # long before the cause, for the server is slow to fill it
         server = coap or self.bench.server.coap
+        if ":" in server.host:
+            self._changed.add(Parameter.CONNECTION_TYPE)
         if lifetime is not None:
             self._changed.add(Parameter.LIFETIME)
         elif self._timing.nat_idle is not None:

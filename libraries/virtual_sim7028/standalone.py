@@ -113,7 +113,10 @@ def end_of_process() -> asyncio.Future[None]:
     loop.set_exception_handler(
         lambda _, context: _end(ended, context.get("exception") or RuntimeError(context["message"]))
     )
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # which is what nohup is for
+        signals.append(signal.SIGHUP)
+    for number in signals:
         loop.add_signal_handler(number, _end, ended)
     return ended
 

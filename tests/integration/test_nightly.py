@@ -66,6 +66,7 @@ class Night:
 
     def __init__(self, folder: Path, results: Path, *words: str) -> None:
         self.results = results
+        self._where = folder
         self._said = folder / f"{results.name}-{len(list(folder.iterdir()))}.txt"
         with self._said.open("wb") as said:
             self.process = psutil.Popen(
@@ -101,6 +102,7 @@ class Night:
         """Its exit code; it left no process."""
         code = self.process.wait(100)
         self.leaves_nothing()
+        assert not (self._where / "run.jsonl").exists(), "where it was started, it writes nothing"
         return code
 
     def leaves_nothing(self, within: float = 60) -> None:

@@ -11,8 +11,9 @@ import click
 
 from sim7028_lab.benchfile import SHIPPED, find, load
 from sim7028_lab.nightly.conduct import Concluded, conduct
+from sim7028_lab.nightly.exitcode import ExitCode
 from sim7028_lab.nightly.interruption import Interruption
-from sim7028_lab.nightly.order import Order, find_campaign
+from sim7028_lab.nightly.order import NightBroken, Order, find_campaign
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _ROBOTS = "words after --"
@@ -135,12 +136,25 @@ def nightly(
         flaky_is_good=flaky_is_good,
         limit=limit * 60,
         stall=stall * 60,
-        hook=shlex.split(hook),
+        hook=_words(hook),
     )
     with Interruption.watched() as stop:
-        concluded = conduct(order, stop)
+        try:
+            concluded = conduct(order, stop)
+        except NightBroken as error:
+            click.secho(str(error), fg="red", err=True)
+            sys.exit(ExitCode.INCOMPLETE)
     _tell(concluded, as_json=as_json)
     sys.exit(concluded.code)
+
+
+def _words(hook: str) -> list[str]:
+    try:
+        return shlex.split(hook)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"write a command as a shell would take it ({error})", param_hint="--hook"
+        ) from None
 
 
 def _tell(concluded: Concluded, *, as_json: bool) -> None:

@@ -20,7 +20,7 @@ from sim7028_lab.nightly.hook import run_hook
 from sim7028_lab.nightly.interruption import Interruption
 from sim7028_lab.nightly.merge import merge
 from sim7028_lab.nightly.night import BenchRun, Night, Phase
-from sim7028_lab.nightly.order import NightlyError, Order
+from sim7028_lab.nightly.order import NightBroken, NightlyError, Order
 from sim7028_lab.nightly.plan import meant_for, plan, robot_words, words_for
 from sim7028_lab.nightly.process import end, of_night
 from sim7028_lab.nightly.publishing import mean_times, publish_night
@@ -58,6 +58,7 @@ def conduct(order: Order, stop: Interruption) -> Concluded:
 
     Raises:
         NightlyError: the order cannot be carried out; nothing is left of it.
+        NightBroken: it could not be carried out to its end.
         BenchLocked: another run has a bench, and the order does not wait.
     """
     order.check()
@@ -72,8 +73,13 @@ def conduct(order: Order, stop: Interruption) -> Concluded:
             except NightlyError:
                 shelf.remove(folder)
                 raise
-            for removed in shelf.prune(order.keep, order.keep_megabytes, but=folder):
-                console.say("", f"removed {removed.name}, to keep no more than was asked for")
+            except OSError as error:
+                raise NightBroken(f"{folder}: the night could not go on: {error}") from error
+            try:
+                for removed in shelf.prune(order.keep, order.keep_megabytes, but=folder):
+                    console.say("", f"removed {removed.name}, to keep no more than was asked for")
+            except OSError as error:
+                console.say("", f"not all old nights could be removed: {error}")
             if order.hook and (wrong := run_hook(order.hook, report.data, stop)):
                 console.say("", wrong)
     code = exit_code(report.summary, flaky_is_good=order.flaky_is_good)

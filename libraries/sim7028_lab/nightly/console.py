@@ -5,6 +5,7 @@ On a terminal a last line says where every bench is, and is written over.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 from collections.abc import Mapping
@@ -59,21 +60,27 @@ class Console:
         line = " | ".join(parts)[: shutil.get_terminal_size().columns - 1]  # it must not wrap
         if line != self._standing:
             self._standing = line
-            click.echo(f"{_CLEAR}{line}", err=True, nl=False)
+            _echo(f"{_CLEAR}{line}")
 
     def close(self) -> None:
         """Take the last line away."""
         if self._standing:
             self._standing = ""
-            click.echo(_CLEAR, err=True, nl=False)
+            _echo(_CLEAR)
 
     def _write(self, text: str) -> None:
         standing = self._standing
         if standing:
-            click.echo(_CLEAR, err=True, nl=False)
-        click.echo(text, err=True, nl=False)
+            _echo(_CLEAR)
+        _echo(text)
         if standing:
-            click.echo(standing, err=True, nl=False)
+            _echo(standing)
+
+
+def _echo(text: str) -> None:
+    """On stderr; a night goes on when nobody reads it any more."""
+    with contextlib.suppress(OSError):
+        click.echo(text, err=True, nl=False)
 
 
 def _spoken(seconds: float) -> str:

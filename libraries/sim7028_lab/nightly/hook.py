@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,10 +26,14 @@ def run_hook(command: Sequence[str], summary: Path, stop: Interruption) -> str |
         hook = Child([*command, str(summary)], summary.parent, said, given=summary)
     except OSError as error:
         return f"the hook could not be run: {error}"
-    waited = 0.0
+    waited, before = 0.0, stop.times
     while hook.status is None:
         waited += _TICK
-        if stop.wait(_TICK) or waited > _LIMIT:
+        if stop.by:  # that ended the night, and is no reason to keep it from being told
+            time.sleep(_TICK)
+        else:
+            stop.wait(_TICK)
+        if stop.times > before or waited > _LIMIT:
             end(lambda: [hook.pid] if hook.status is None else [])
             return f"the hook was ended after {waited:.0f} s; what it said is in {said}"
     if hook.status:

@@ -12,6 +12,12 @@ from types import FrameType
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+def _asking() -> Iterator[signal.Signals]:
+    for number in _SIGNALS:
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            yield number
+
+
 class Interruption:
     """Whether a signal has asked to stop.
 
@@ -35,9 +41,12 @@ class Interruption:
     @classmethod
     @contextlib.contextmanager
     def watched(cls) -> Iterator[Interruption]:
-        """Take SIGINT, SIGTERM and SIGHUP for requests to stop, as long as the context lasts."""
+        """Take SIGINT, SIGTERM and SIGHUP for requests to stop, as long as the context lasts.
+
+        A SIGHUP that is ignored, as `nohup` has it, stays so.
+        """
         stop = cls()
-        before = {number: signal.signal(number, stop._ask) for number in _SIGNALS}
+        before = {number: signal.signal(number, stop._ask) for number in _asking()}
         try:
             yield stop
         finally:

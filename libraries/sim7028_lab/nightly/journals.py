@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,7 +59,8 @@ class JournalReader:
         whole, newline, _ = grown.rpartition(b"\n")
         self._offset += len(whole) + len(newline)
         for line in whole.splitlines():
-            yield from self._take(json.loads(line))
+            with contextlib.suppress(ValueError):  # cut: somebody else writes there
+                yield from self._take(json.loads(line))
 
     def _take(self, record: dict[str, object]) -> Iterator[Ended]:
         match record:

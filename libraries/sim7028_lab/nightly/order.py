@@ -17,6 +17,10 @@ class NightlyError(Exception):
     """A night cannot be begun; the message says why, and what to do."""
 
 
+class NightBroken(Exception):
+    """A night ended before its time; what it reached is in its folder, which the message names."""
+
+
 @dataclass(frozen=True)
 class Order:
     """What a night is asked to do.

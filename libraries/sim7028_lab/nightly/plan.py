@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from sim7028_lab.benchfile import BenchFile
 from sim7028_lab.nightly.interruption import Interruption
 from sim7028_lab.nightly.order import NightlyError, Order
 from sim7028_lab.nightly.process import Child, end, python
-from sim7028_lab.report.journal import scenario_id
+from sim7028_lab.report.journal import OUTPUT, scenario_id
 
 _LIMIT = 300.0
 _TICK = 0.1
@@ -57,8 +58,9 @@ def plan(order: Order, night: Path, stop: Interruption) -> tuple[Meant, ...]:
     Raises:
         NightlyError: robot cannot do what it asks for; with robot's own words.
     """
-    output, said = night / "plan.xml", night / "plan.txt"
-    words = ["--dryrun", "--console", "quiet", "--output", str(output)]
+    folder, said = night / "plan", night / "plan.txt"
+    output = folder / OUTPUT
+    words = ["--dryrun", "--console", "quiet", "--outputdir", str(folder), "--output", OUTPUT]
     words += ["--log", "NONE", "--report", "NONE", "--xunit", "NONE", "--debugfile", "NONE"]
     robot = Child(
         python("robot", *robot_words(order), *words, *map(str, order.suites)), night, said
@@ -72,12 +74,12 @@ def plan(order: Order, night: Path, stop: Interruption) -> tuple[Meant, ...]:
         return ()
     try:
         result = ExecutionResult(os.fspath(output))
-    except DataError:
+    except DataError as error:
+        words_of_robot = said.read_text("utf-8", errors="replace").strip()
         raise NightlyError(
-            "robot cannot do what it is asked for, as a dry run shows:"
-            f" {said.read_text('utf-8', errors='replace').strip() or 'it said nothing'}"
+            f"robot cannot do what it is asked for, as a dry run shows: {words_of_robot or error}"
         ) from None
-    output.unlink()
+    shutil.rmtree(folder)
     said.unlink()
     return tuple(
         Meant(scenario_id(test.source, test.name), frozenset(test.tags))

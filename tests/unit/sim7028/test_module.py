@@ -249,6 +249,19 @@ def test_a_whole_configuration_in_another_dialect(channel: Channel, wire: Wire) 
     assert wire.sent == expected
 
 
+def test_an_ipv6_server_is_asked_for_over_ipv6(channel: Channel, wire: Wire) -> None:
+    expected = [
+        'AT+LWCNF="server","2001:db8::1"',
+        'AT+LWCNF="serverport",5683',
+        'AT+LWCNF="endpointname","simcom"',
+        'AT+LWCNF="connectiontype",6',
+    ]
+    for command in expected:
+        wire.on(command, "OK")
+    Module(channel).configure(Configuration("2001:db8::1", 5683, "simcom"))
+    assert wire.sent == expected
+
+
 def test_an_unsafe_endpoint_name_is_not_sent(module: Module, wire: Wire) -> None:
     wire.on('AT+LWCNF="server","a"', "OK")
     wire.on('AT+LWCNF="serverport",1', "OK")

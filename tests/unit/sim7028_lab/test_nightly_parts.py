@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -16,8 +18,10 @@ from robot.api import ExecutionResult
 
 from sim7028_lab.benchfile import BenchFile
 from sim7028_lab.benchsections import ModuleSection
+from sim7028_lab.nightly import worker
 from sim7028_lab.nightly.checks import check
 from sim7028_lab.nightly.console import Console
+from sim7028_lab.nightly.hook import run_hook
 from sim7028_lab.nightly.interruption import Interruption
 from sim7028_lab.nightly.journals import Ended, JournalReader, growth
 from sim7028_lab.nightly.merge import merge
@@ -230,6 +234,46 @@ def test_a_signal_is_waited_for_and_handlers_come_back() -> None:
         assert stop.wait(60)
         assert (stop.by, stop.times) == ("SIGTERM", 1)
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_hangup_that_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interruption.watched() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not stop.wait(0.1)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_hook_of_a_night_that_was_stopped_has_its_time(tmp_path) -> None:
+    summary, log = tmp_path / "summary.json", tmp_path / "log"
+    summary.write_text("{}")
+    with Interruption.watched() as stop:
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.wait(60)
+        command = ["sh", "-c", f"sleep 0.3; echo done > {log}"]
+        assert run_hook(command, summary, stop) is None
+    assert log.read_text() == "done\n"
+
+
+def test_a_line_that_nobody_reads_is_no_reason_to_end(monkeypatch) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    broken = os.fdopen(writing, "w", buffering=1)
+    monkeypatch.setattr(sys, "stderr", broken)
+    Console(("attic",)).say("", "still here")
+    with contextlib.suppress(BrokenPipeError):  # what could not be written is still with it
+        broken.close()
+
+
+def test_what_pabot_asks_once_more_is_not_run(tmp_path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", worker.__name__, "--dryrun", "-A", str(tmp_path / "none")],
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 0
 
 
 @pytest.fixture
