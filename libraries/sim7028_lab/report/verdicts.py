@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -19,10 +20,9 @@ RECOVERED_PREFIX = "recovered:"
 """On a scenario in whose time the module had to be recovered; the rung that did it follows."""
 
 _BENCH_PREFIX = "BENCH:"
-_NEVER_CAME_TO_ITS_END = (
-    "Parent suite setup failed",
-    "Test execution stopped due to",
-    "Execution terminated by signal",
+_NEVER_CAME_TO_ITS_END = re.compile(
+    r"((Setup|Teardown) failed:\s)?"
+    r"(Parent suite setup failed|Test execution stopped due to|Execution terminated by signal)"
 )
 
 
@@ -123,7 +123,7 @@ def _of_one(scenario: ScenarioResult) -> Verdict:
     if scenario.outcome is not Outcome.FAILED:
         return _PLAIN[scenario.outcome]
     tags = {tag.casefold() for tag in scenario.tags}
-    if "robot:exit" in tags or scenario.message.startswith(_NEVER_CAME_TO_ITS_END):
+    if "robot:exit" in tags or _NEVER_CAME_TO_ITS_END.match(scenario.message):
         return Verdict.NOT_RUN
     is_told = BENCH_TAG.casefold() in tags or scenario.message.startswith(_BENCH_PREFIX)
     if is_told or not scenario.has_bench:

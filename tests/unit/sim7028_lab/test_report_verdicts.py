@@ -17,6 +17,7 @@ GOOD = scenario(PASSED)
 BAD = scenario(FAILED, "no")
 GONE = scenario(FAILED, "BENCH: detached", ("verdict:BENCH",))
 HUNG = scenario(FAILED, "BENCH: deaf", ("verdict:BENCH", "recovered:power"))
+STOPPED = "Execution terminated by signal"
 REVIVED = scenario(PASSED, tags=("read", "recovered:resynchronise"))
 
 
@@ -33,6 +34,9 @@ REVIVED = scenario(PASSED, tags=("read", "recovered:resynchronise"))
         ([scenario(FAILED, tags=("verdict:server-limit",))], Verdict.SERVER_LIMIT),
         ([scenario(PASSED, tags=("verdict:SERVER-LIMIT",))], Verdict.PASS),
         ([scenario(FAILED, "Parent suite setup failed:\nno port")], Verdict.NOT_RUN),
+        ([scenario(FAILED, f"{STOPPED}\n\nLikely side")], Verdict.NOT_RUN),
+        ([scenario(FAILED, f"Teardown failed:\n{STOPPED}")], Verdict.NOT_RUN),
+        ([scenario(FAILED, f"no\n\nAlso teardown failed:\n{STOPPED}")], Verdict.FAIL),
         ([scenario(FAILED, "no", tags=("robot:exit",))], Verdict.NOT_RUN),
         ([BAD, GOOD], Verdict.FLAKY),
         ([BAD, BAD, GOOD], Verdict.FLAKY),
