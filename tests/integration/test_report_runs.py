@@ -284,4 +284,5 @@ def test_a_dry_run_leaves_no_summary(tmp_path):
     with robot(tmp_path, "--dryrun", "robot/01__network") as process:
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 0, said
-    assert not [*tmp_path.glob("summary.*"), *tmp_path.glob("run.jsonl")]
+    assert not [*tmp_path.glob("summary.*")]
+    assert report(tmp_path).returncode == 2
