@@ -22,9 +22,14 @@ class Listener:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
 
-    def start_test(self, _data: running.TestCase, outcome: result.TestCase) -> None:
-        """Know where the test stands."""
+    def start_test(self, data: running.TestCase, outcome: result.TestCase) -> None:
+        """Know where the test stands, and end it as visibly as any.
+
+        A file or folder that is run alone has no Test Teardown of the suite above it.
+        """
         self._stage.suite = suite_path(outcome.parent)
+        if not data.has_teardown:
+            data.teardown.config(name="Sim7028Lab.End Scenario")
 
     def end_library_keyword(
         self, _data: running.Keyword, _keyword: object, outcome: result.Keyword

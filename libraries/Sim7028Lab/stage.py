@@ -149,9 +149,7 @@ class Stage:
             raise ScenarioFailed("the module", "it to run on", came, Side.MODULE)
 
     def end_left_scenario(self) -> None:
-        """End a scenario that no Test Teardown ended, as visibly as *End Scenario* does.
-
-        A file or folder that is run alone has no Test Teardown of the suite above it.
+        """End a scenario that no teardown ended, as visibly as *End Scenario* does.
 
         Raises:
             ScenarioFailed, AtError, LeshanError: as `end_scenario` does.

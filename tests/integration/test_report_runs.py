@@ -151,6 +151,7 @@ def test_a_file_that_is_run_alone_cleans_up_as_visibly(tmp_path):
         texts = [event.text for event in scenario.events]
         assert texts.count("End Scenario") == 1
         assert "AT+LWSTOP" in texts[texts.index("End Scenario") :]
+        assert scenario.diagram, "in log.html"
 
 
 ALIKE = f"""
