@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from robot import result, running
 from robot.api import logger
+from robot.libraries.BuiltIn import BuiltIn
 
 from sim7028_lab.report.diagnosis import diagnose
 from sim7028_lab.report.journal import suite_path
@@ -28,7 +29,8 @@ class Listener:
         A file or folder that is run alone has no Test Teardown of the suite above it.
         """
         self._stage.suite = suite_path(outcome.parent)
-        if not data.has_teardown:
+        libraries: dict[str, object] = BuiltIn().get_library_instance(all=True)
+        if "Sim7028Lab" in libraries and not data.has_teardown:
             data.teardown.config(name="Sim7028Lab.End Scenario")
 
     def end_library_keyword(

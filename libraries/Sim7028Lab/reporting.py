@@ -14,7 +14,15 @@ from robot.libraries.BuiltIn import BuiltIn
 from sim7028_lab.benchfile import expanded
 from sim7028_lab.benchsections import VIRTUAL
 from sim7028_lab.report.errors import ReportError
-from sim7028_lab.report.journal import Finished, Journal, Outcome, Planned, scenario_id, suite_path
+from sim7028_lab.report.journal import (
+    OUTPUT,
+    Finished,
+    Journal,
+    Outcome,
+    Planned,
+    scenario_id,
+    suite_path,
+)
 from sim7028_lab.report.publish import forget, publish
 from Sim7028Lab.stage import Stage
 
@@ -43,7 +51,7 @@ class Reporting:
         results, output = Path(variable("${OUTPUT DIR}")), variable("${OUTPUT FILE}")
         if not (is_dry := BuiltIn().dry_run_active):
             forget(results)
-        elif output == "NONE":
+        elif output == "NONE" or os.path.relpath(output, results) != OUTPUT:
             return
         self._journal = Journal(results, self._stage.redact)
         self._journal.begin(

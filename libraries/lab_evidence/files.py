@@ -93,7 +93,7 @@ def evidence_file(folder: Path, suite: str, test: str) -> Path:
 
 def _safe(name: str) -> str:
     safe = _UNSAFE.sub("_", name).strip("._")[:_LONGEST_NAME]
-    if safe == name.replace(" ", "_"):
+    if safe and safe == name.replace(" ", "_"):
         return safe
     mark = hashlib.blake2s(name.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
     return f"{safe}-{mark}" if safe else mark

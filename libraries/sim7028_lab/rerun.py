@@ -115,7 +115,7 @@ def find_recorded(evidence: Path, suites: Path | None = None) -> Recorded:
     try:
         run = read_run(folder)
         journal = read_journal(folder)
-        suite = ExecutionResult(folder / OUTPUT).suite
+        suite = ExecutionResult(run.output or folder / OUTPUT).suite
     except (ReportError, DataError) as error:
         raise RerunError(
             f"{evidence}: which test this is of is not known: {error}. It is told by {OUTPUT} in"

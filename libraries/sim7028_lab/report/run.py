@@ -189,7 +189,7 @@ def read_run(folder: Path) -> Run:
             f"{folder} holds a dry run, in which nothing was carried out: run it without --dryrun"
         )
     evidence = _Evidence(folder)
-    output = record.output if record else OUTPUT
+    output = _output_of(folder, record)
     whole = folder / output if output and (folder / output).is_file() else None
     try:
         robots = ExecutionResult(whole) if whole else None
@@ -218,6 +218,18 @@ def read_run(folder: Path) -> Run:
         events=evidence.events(evidence.between),
         remarks=tuple(evidence.complaints),
     )
+
+
+def _output_of(folder: Path, record: RunRecord | None) -> str | None:
+    """Robot's account that counts: rebot may have merged a later run into the usual one."""
+    named = record.output if record else OUTPUT
+    if named is None or named == OUTPUT:
+        return named
+    try:
+        is_newer = (folder / OUTPUT).stat().st_mtime > (folder / named).stat().st_mtime
+    except OSError:
+        return named
+    return OUTPUT if is_newer else named
 
 
 def _from_output(
