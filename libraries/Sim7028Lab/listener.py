@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import cast
+
 from robot import result, running
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn
@@ -29,7 +32,7 @@ class Listener:
         A file or folder that is run alone has no Test Teardown of the suite above it.
         """
         self._stage.suite = suite_path(outcome.parent)
-        libraries: dict[str, object] = BuiltIn().get_library_instance(all=True)
+        libraries = cast("Mapping[str, object]", BuiltIn().get_library_instance(all=True))
         if "Sim7028Lab" in libraries and not data.has_teardown:
             data.teardown.config(name="Sim7028Lab.End Scenario")
 
