@@ -307,7 +307,7 @@ class Channel:
         self._inbox.lost = self._inbox.lost or lost
         try:
             if lost is not None:
-                self._take(self._framer.finish(t))
+                self._take_rest(self._framer.finish(t))
             else:
                 self._take(self._framer.feed(data, t) if data else self._framer.flush(t))
         except Exception as error:  # whoever waits raises it, on a thread that somebody watches
@@ -324,6 +324,13 @@ class Channel:
                 self._take_answer(line, pending, part)
             else:
                 self._take_unasked(line)
+
+    def _take_rest(self, lines: list[Line]) -> None:
+        """What was cut off when the port went says nothing of the module."""
+        for line in lines:
+            self._inbox.saw(line)
+            data: dict[str, Json] = {"quarantined": True}
+            self._record(Direction.RECEIVED, line.raw, data | _finding(line), line.t)
 
     def _take_answer(self, line: Line, pending: _Pending, part: _Part) -> None:
         data: dict[str, Json] = {"command": pending.text, part.value: True}

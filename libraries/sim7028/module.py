@@ -278,33 +278,42 @@ class Module:
             self.radio_on()
         if send(GetNumber("COPS")).number != _AUTOMATIC:
             send(Set("COPS", str(_AUTOMATIC), _OPERATOR_LIMIT))
-        is_new = bool(plan.apn) and self._define_context(plan.context, plan.apn or "")
+        deadline = begun + plan.attach_limit
+        apn = plan.apn or ""
+        needs_apn = apn != "" and not self._has_context(plan.context, apn)
         is_attached = send(GetNumber("CGATT")).number == _ATTACHED
-        # What it came in by another APN it keeps until it leaves. A radio that is still searching
-        # may refuse, or take longer: the network tells whether it is in.
-        if is_attached and is_new:
-            self._try(Set("CGATT", str(_DETACHED), _RADIO_LIMIT))
-        if is_new or not is_attached:
-            left = begun + plan.attach_limit - time.monotonic()
-            self._try(Set("CGATT", str(_ATTACHED), max(_RADIO_LIMIT, left)))
-        self.await_network(max(0.0, begun + plan.attach_limit - time.monotonic()))
+        if needs_apn and is_attached:
+            # It keeps the APN that it came in by, and its context is in use, until it leaves.
+            with contextlib.suppress(AtRefused):
+                send(Set("CGATT", str(_DETACHED), _RADIO_LIMIT))
+        if needs_apn:
+            send(Set("CGDCONT", f'{plan.context},"IP",{quote(apn)}'))
+        if needs_apn or not is_attached:
+            self._join(deadline)
+        self.await_network(max(0.0, deadline - time.monotonic()))
 
-    def _try(self, command: Set) -> None:
-        with contextlib.suppress(AtRefused, AtTimeout):
-            self._channel.send(command)
+    def _join(self, deadline: float) -> None:
+        """Attach; one that is still searching, or still leaving, refuses and is told again."""
+        mark = self._channel.mark()
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                self._channel.send(Set("CGATT", str(_ATTACHED), max(_RADIO_LIMIT, left)))
+            except AtRefused:
+                if left <= 0 or self.network_status().is_registered:
+                    return
+            else:
+                return
+            with contextlib.suppress(UrcMissing):
+                mark.next(RegistrationChanged, within=min(_LONGEST_PAUSE, left))
 
-    def _define_context(self, context: int, apn: str) -> bool:
-        """Set the APN unless it is set already: some firmwares refuse it for a context in use.
-
-        Returns:
-            Whether it was another one.
-        """
+    def _has_context(self, context: int, apn: str) -> bool:
+        """Whether the APN is set already: then it is not set again."""
         for setting in self._channel.send(Get("CGDCONT")):
             cid, _, name = (*setting.texts, "", "")[:3]
             if cid == str(context) and name.lower() == apn.lower():
-                return False
-        self._channel.send(Set("CGDCONT", f'{context},"IP",{quote(apn)}'))
-        return True
+                return True
+        return False
 
     def release(self) -> None:
         """Close both sessions and stop the service, whether or not they are there.

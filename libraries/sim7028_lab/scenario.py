@@ -16,6 +16,7 @@ from lab_evidence import Direction, Event, Json, Source
 from leshan import (
     Address,
     Answer,
+    CoapMessage,
     Device,
     InvalidAnswer,
     LeshanError,
@@ -43,6 +44,7 @@ from sim7028 import (
     Registered,
     Session,
     SupportTest,
+    UnknownLine,
     Urc,
     UrcMissing,
     WriteRequest,
@@ -133,6 +135,7 @@ class Scenario:
         self._sessions: list[OpenSession] = []
         self._mark = bench.channel.mark()
         self._strays: list[Urc] = []
+        self._boots: list[tuple[float, float]] = []
         self._last_act = time.monotonic()
         self._opening: Mark | None = None
         self._opened_at = self._last_act
@@ -165,8 +168,6 @@ class Scenario:
         """
         _ = self.account  # long before the cause, for the server is slow to fill it
         server = coap or self.bench.server.coap
-        if ":" in server.host:
-            self._changed.add(Parameter.CONNECTION_TYPE)
         if lifetime is not None:
             self._changed.add(Parameter.LIFETIME)
         elif self._timing.nat_idle is not None:
@@ -323,19 +324,21 @@ class Scenario:
 
     def restart_module(self) -> None:
         """Restart the module and bring it up again; its sessions and parameters are gone."""
-        before = self.bench.channel
+        before, since = self.bench.channel, time.monotonic()
         with contextlib.suppress(PortLost):
             self.module.reset()
-        self._come_back(before)
+        self._come_back(before, since)
         self._changed.clear()
 
-    def _come_back(self, before: Channel) -> None:
+    def _come_back(self, before: Channel, since: float) -> None:
         """After a restart. Where the port was opened anew, marks on the old one see nothing more.
 
         Args:
             before: the channel that there was before it.
+            since: when it was asked for, in s on the monotonic clock.
         """
         self.bench.come_back()
+        self._boots.append((since, time.monotonic()))
         self._sessions.clear()
         if self.bench.channel is not before:
             self._strays += self._mark.unclaimed()
@@ -351,10 +354,10 @@ class Scenario:
             AtError: it did not come up as it should.
         """
         asked = self._exchanges[-1].mark if self._exchanges else self._mark
-        before = self.bench.channel
+        before, since = self.bench.channel, self._last_act
         with contextlib.suppress(PortLost):  # then it has restarted, too
             asked.next(Ready, within=self._timing.attach)
-        self._come_back(before)
+        self._come_back(before, since)
 
     def leave_network(self) -> None:
         """Turn the radio off; it is on again when the scenario ends, if not before."""
@@ -613,9 +616,7 @@ class Scenario:
         late = exchange.account.late_answer(exchange.path, exchange.started)
         if late is None or not late.code.startswith("2."):
             return
-        like = {exchange.path.ids[-1]: expected}
-        carried = {"options": late.options, "payload": late.payload}
-        if differ(decoded(carried, like), like):
+        if _carries_other(late, exchange.path.resource, expected):
             wanted = f"{expected} or nothing"
             raise ScenarioFailed(exchange.operation.description, wanted, f"{late} came late")
 
@@ -793,7 +794,7 @@ class Scenario:
             unclaimed = [
                 f"nobody claimed the module's {urc.line.text!r}"
                 for urc in (*self._strays, *self._mark.unclaimed())
-                if not self.bench.watch.passes_over(urc)
+                if not (self._is_of_boot(urc) or self.bench.watch.passes_over(urc))
             ]
         difference = self._new_difference()
         if left := unawaited + unclaimed:
@@ -803,6 +804,11 @@ class Scenario:
             side = None if unclaimed else Side.HARNESS
             raise ScenarioFailed("the scenario's end", "nothing to be left over", came, side)
         self._conform(difference)
+
+    def _is_of_boot(self, urc: Urc) -> bool:
+        """Whether it is what a module says of itself when it boots, after a restart asked for."""
+        is_chatter = isinstance(urc, UnknownLine)
+        return is_chatter and any(begin <= urc.line.t <= end for begin, end in self._boots)
 
     def abandon(self) -> None:
         """End without a word on what was left over: the module was lost, and all that with it.
@@ -863,4 +869,20 @@ class Scenario:
             with contextlib.suppress(AtRefused):  # it runs already
                 self.bench.module.start()
         for parameter in changed:
-            self._configure(parameter, _NEUTRAL[parameter])
+            neutral = _NEUTRAL[parameter]
+            if parameter is Parameter.CONNECTION_TYPE and ":" in self.bench.server.coap.host:
+                neutral = 6
+            self._configure(parameter, neutral)
+
+
+def _carries_other(late: CoapMessage, resource: int | None, expected: Value) -> bool:
+    """Whether a message certainly has another value than this, or more than this one."""
+    carried = {"options": late.options, "payload": late.payload}
+    found = decoded(carried, {resource or 0: expected})
+    if not isinstance(found, Mapping):
+        return found is not None
+    if len(found) != 1:
+        return True
+    (number,) = found if resource is None else (resource,)
+    like = {number: expected}
+    return differ(decoded(carried, like), like)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 
 from lab_evidence import Direction, Event, Recorder, Source
-from sim7028 import Ready, Urc
+from sim7028 import Urc
 from sim7028.conformance import Conformance, Finding, Side
-from sim7028.conformance.urc_rules import is_known_elsewhere, urc_name
+from sim7028.conformance.urc_rules import is_of_network, urc_name
 from sim7028.transcript import entry_of
 from sim7028_lab.baseline import Baseline
 
@@ -89,8 +89,8 @@ class Watch:
 
         The network's own may, such as +CSCON, and what the baseline accepts as unknown or unasked.
         """
-        if is_known_elsewhere(urc):
-            return not isinstance(urc, Ready)
+        if is_of_network(urc):
+            return True
         kinds = {(rule, urc_name(urc)) for rule in _UNASKED}
         with self._lock:
             found = [finding for kind, finding in self._told.items() if kind in kinds]

@@ -282,6 +282,8 @@ class UsbPort:
                 host, _ = self._listener.accept()
                 with host:
                     self._host = host
+                    if self.went:
+                        host.sendall(b"\r\n+CPIN: READY\r\n")  # as many say after a boot
                     self._carry(host)
 
     def _carry(self, host: socket.socket) -> None:
@@ -289,6 +291,8 @@ class UsbPort:
             while said := host.recv(4096):
                 self._module.sendall(said)
                 if b"AT+QCRST" in said:
+                    with contextlib.suppress(OSError):
+                        host.sendall(b"\r\nO")  # the rest goes with the port
                     self.unplug()
 
     def unplug(self) -> None:

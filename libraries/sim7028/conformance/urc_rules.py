@@ -35,11 +35,14 @@ _SPELLINGS = {
 }
 _BLANKS = {"+LMOPEN": b"", "+LWREAD": b"", "+LWWRITE": b" ", "+LWEXECUTE": b" "}
 
-# Told unasked by 3GPP 27.007 and 27.005, V.250 and the module's own manual, not by the note.
-_KNOWN_ELSEWHERE = frozenset(
-    b"+CREG +CGREG +CEREG +CPIN +CGEV +CSCON +CTZV +CTZE +CTZEU +CMTI +CMT +CDS +CDSI +CBM +CRING"
-    b" +CLIP +CCWA +COPS +CFUN +CCIOTOPTI +CRTDCP +CEDRXP +CPSMS +NPSMR +CABTSRI +QCPMUCFG"
-    b" *ATREADY *MATREADY *CGEV *CSCON".split()
+# Told unasked by 3GPP 27.007 and 27.005, V.250 and the module's own manual, not by the note: what
+# the network does to a module that is well, and what tells of a boot, a SIM or a sleep.
+_OF_NETWORK = frozenset(
+    b"+CREG +CGREG +CEREG +CGEV +CSCON +CTZV +CTZE +CTZEU +CMTI +CMT +CDS +CDSI +CBM +CRING +CLIP"
+    b" +CCWA +COPS +CCIOTOPTI +CRTDCP +CEDRXP +NPSMR +CABTSRI *CGEV *CSCON".split()
+)
+_KNOWN_ELSEWHERE = _OF_NETWORK | frozenset(
+    b"+CPIN +CFUN +CPSMS +QCPMUCFG *ATREADY *MATREADY".split()
 )
 
 _Request = ReadRequest | WriteRequest | ExecuteRequest
@@ -53,10 +56,10 @@ def urc_name(urc: Urc) -> str:
     return "the final result code" if is_final(urc.line.content) else "a line"
 
 
-def is_known_elsewhere(urc: Urc) -> bool:
-    """Whether something else than the note has it told unasked, such as 3GPP 27.007."""
+def is_of_network(urc: Urc) -> bool:
+    """Whether it tells what the network does, which may be at any time (3GPP 27.007, 27.005)."""
     head = _HEAD.match(urc.line.content)
-    return head is not None and head[1] in _KNOWN_ELSEWHERE
+    return head is not None and head[1] in _OF_NETWORK
 
 
 def _note_head(urc: Urc) -> re.Match[bytes] | None:
@@ -94,7 +97,7 @@ def _unknown(urc: Urc, service: Service) -> Iterator[str]:
         and head is not None
         and head[1][:1] in b"+*"
         and not is_final(urc.line.content)
-        and not is_known_elsewhere(urc)
+        and head[1] not in _KNOWN_ELSEWHERE
         and head[1] != service.awaited
         and head[1] not in _SPELLINGS
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -144,7 +145,11 @@ def nightly(
         except NightBroken as error:
             click.secho(str(error), fg="red", err=True)
             sys.exit(ExitCode.INCOMPLETE)
-    _tell(concluded, as_json=as_json)
+    try:
+        _tell(concluded, as_json=as_json)
+        sys.stdout.flush()
+    except OSError:  # nobody reads it; what is left in the buffer must not fail at the end either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.exit(concluded.code)
 
 

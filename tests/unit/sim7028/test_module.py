@@ -8,6 +8,7 @@ import pytest
 from sim7028 import (
     A76XX,
     AtRefused,
+    AtTimeout,
     AtUnparsable,
     BringUp,
     Channel,
@@ -103,10 +104,29 @@ def test_a_module_that_came_in_by_another_apn_comes_in_anew(module: Module, wire
         wire.on(command, "OK")
     module.bring_up(BringUp(apn="other"))
     assert [command for command in wire.sent if "=" in command and "CG" in command] == [
-        'AT+CGDCONT=0,"IP","other"',
         "AT+CGATT=0",
+        'AT+CGDCONT=0,"IP","other"',
         "AT+CGATT=1",
     ]
+
+
+def test_a_module_that_is_still_leaving_is_told_again_to_attach(module: Module, wire: Wire) -> None:
+    for command in 'AT+CGDCONT=0,"IP","other"', "AT+CGATT=0":
+        wire.on(command, "OK")
+    wire.in_turn("AT+CGATT=1", ("+CME ERROR: operation not allowed", "+CEREG: 0"), ("OK",))
+    wire.in_turn("AT+CEREG?", ("+CEREG: 1,0", "OK"), ("+CEREG: 1,1", "OK"))
+    module.bring_up(BringUp(apn="other", attach_limit=60.0))
+    assert wire.sent.count("AT+CGATT=1") == 2
+
+
+def test_a_module_that_does_not_answer_while_it_attaches_is_told_so(
+    module: Module, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim7028.module._RADIO_LIMIT", 0.2)
+    wire.on("AT+CGATT?", "+CGATT: 0", "OK")
+    wire.on("AT+CGATT=1")
+    with pytest.raises(AtTimeout, match=r"AT\+CGATT=1 was not answered"):
+        module.bring_up(BringUp(attach_limit=0.0))
 
 
 @pytest.mark.parametrize("busy", ["+CME ERROR: SIM busy", "+CME ERROR: 14"])

@@ -97,6 +97,10 @@ def test_mistakes_of_the_application_do_not_count(watch: Watch, recording: Recor
         ("+ABC: 1", False),
         ("+LWREAD:0,8,0,1,1", False),
         ("*ATREADY: 1", False),
+        ("*ATREADY", False),
+        ("*MATREADY: 1", False),
+        ("+CPIN: NOT INSERTED", False),
+        ("+CFUN: 1", False),
         ("no head", False),
     ],
 )

@@ -183,9 +183,12 @@ def _by_itself(study: Study, registration: Registration) -> Iterator[Observation
         yield Observation("observing", observing, f"it was answered by {first}")
     as_text = _told(registration, device.read(Path(3, 0, 1), limit=limit, accept=Format.TEXT))
     if as_text is not None:
-        codes = {Code.CONTENT.dotted: True, Code.NOT_ACCEPTABLE.dotted: False}
-        told = f"3/0/1 as text was answered by {as_text.code}"
-        yield Observation("plain_formats", codes.get(as_text.code), told)
+        offered: bool | None = None
+        if as_text.code == Code.CONTENT.dotted and "text/plain" in as_text.options:
+            offered = True
+        elif as_text.code == Code.NOT_ACCEPTABLE.dotted:
+            offered = False
+        yield Observation("plain_formats", offered, f"3/0/1 as text was answered by {as_text}")
     yield from _lifetime_write(study, registration)
     text = {WRITABLE.ids[2]: Value(Kind.STRING, "x")}
     yield _code("create_code", registration, device.create(Path(OBJECT), 1, text, limit=limit))
